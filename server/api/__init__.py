@@ -1,0 +1,1 @@
+"""Front door: a request becomes one call, a result becomes a response."""

@@ -1,0 +1,1 @@
+"""Hallway: one use case a file: load, decide, save, one transaction."""

@@ -1,0 +1,1 @@
+"""The demo township 云台镇."""

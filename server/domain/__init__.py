@@ -1,0 +1,1 @@
+"""Study: pure rules; values in, values out."""

@@ -1,0 +1,91 @@
+"""What a record is: one synced thing, with the memory of who wrote each field when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+"""A JSON value as the standard library parses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSeq:
+    """When a field was last written, by which writer, under which of his numbers; and when anybody else last wrote it.
+
+    Shape:  seq and other_seq are feed numbers (0 = never); writer is a replica id or `cmd:<id>` for an online command.
+    """
+
+    seq: int
+    writer: str
+    n: int
+    other_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One synced thing of a kind, in exactly one scope.
+
+    Shape:  `fields` is flat: a map field is one key per entry (`area_notes.study`), a set field a list of its elements.
+            `field_seqs` has one entry per written field and one per set element (`companions/<element key>`).
+            `parent` is the id of the record this one hangs on (a visit for its checks, the record for its conflicts).
+    """
+
+    id: str
+    kind: str
+    scope: str
+    seq: int
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    field_seqs: Mapping[str, FieldSeq] = field(default_factory=dict)
+    deleted: bool = False
+    parent: str | None = None
+    created_by: str = ""
+    created_at_ms: int = 0
+    updated_by: str = ""
+    updated_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One offline edit of one record, as its author's replica sent it (docs/wire.md).
+
+    Shape:  `fields` is flat like a record's; `canonical` is the RFC 8785 text without `n` and `hash`, kept for ever.
+    """
+
+    replica: str
+    n: int
+    change: str
+    hash: str
+    schema_version: int
+    record: str
+    kind: str
+    action: str
+    base: int
+    fields: Mapping[str, Json]
+    captured_at_ms: int
+    clock_offset_ms: int
+    canonical: str
+    command: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change that customs could not read: it takes its number and goes to quarantine with this reason (L6).
+
+    Shape:  `slug` from the problem catalogue; `errors` are (JSON pointer, detail); `payload` is ASCII JSON text of what came.
+    """
+
+    replica: str
+    n: int
+    change: str | None
+    hash: str
+    record: str | None
+    kind: str | None
+    slug: str
+    detail: str
+    payload: str
+    errors: tuple[tuple[str, str], ...] = ()
+    group: str | None = None
+    captured_at_ms: int = 0

@@ -1,0 +1,1 @@
+"""Letterbox: reads records in order for a replica."""

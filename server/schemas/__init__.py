@@ -1,0 +1,1 @@
+"""Customs: JSON and files become typed values or a list of errors."""

@@ -1,0 +1,103 @@
+"""Every setting of the system, once: name with its unit, default and help; the source of docs/config.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+
+class BadSetting(ValueError):
+    """A setting has a value that cannot be used; the text names it and says what fits."""
+
+
+def _setting(default: object, help_text: str) -> object:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one running system; the environment variable is the name in capitals.
+
+    Shape:  `*_s` seconds, `*_ms` milliseconds, `*_bytes` bytes; empty text means "the embedded default".
+    Raises: BadSetting from `from_environment`.
+    """
+
+    port: int = _setting(8765, "TCP port of the web server on 127.0.0.1; `make run` takes the next free one unless it is given.")  # type: ignore[assignment]
+    host: str = _setting("127.0.0.1", "Address the web server binds.")  # type: ignore[assignment]
+    var_dir: str = _setting("var", "Folder of the running system: database, Redis socket, secret key, logs, backups.")  # type: ignore[assignment]
+    database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in VAR_DIR.")  # type: ignore[assignment]
+    redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")  # type: ignore[assignment]
+    secret_key: str = _setting("", "Signs cursors; empty: made once and kept in VAR_DIR/secret.key.")  # type: ignore[assignment]
+    demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")  # type: ignore[assignment]
+    web_threads: int = _setting(8, "Threads of the web process.")  # type: ignore[assignment]
+    web_processes: int = _setting(1, "Web processes.")  # type: ignore[assignment]
+    lease_days: int = _setting(30, "Days of server time a replica stays signed in without contact.")  # type: ignore[assignment]
+    invitation_valid_s: int = _setting(900, "Seconds an invitation made one by one is valid.")  # type: ignore[assignment]
+    digest_hour: int = _setting(8, "Hour of the digest in the township's time zone.")  # type: ignore[assignment]
+    digest_weekday: int = _setting(0, "Day of the weekly digest, 0 = Monday.")  # type: ignore[assignment]
+    silent_after_s: int = _setting(86400, "Seconds without contact after which a phone counts as silent (L18).")  # type: ignore[assignment]
+    log_level: str = _setting("info", "debug, info, warning or error.")  # type: ignore[assignment]
+    pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")  # type: ignore[assignment]
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process; every value is checked before anything starts."""
+        environ = os.environ if environ is None else environ
+        given = {f.name: _read(f.name, f.default, environ[f.name.upper()]) for f in fields(cls) if environ.get(f.name.upper())}
+        return cls(**given)  # type: ignore[arg-type]
+
+    @property
+    def var(self) -> Path:
+        return Path(self.var_dir).resolve()
+
+    def database(self) -> str:
+        """The address SQLAlchemy opens; plain `postgres://` addresses get the driver we ship."""
+        if not self.database_url:
+            return f"sqlite:///{self.var / 'zoufang.sqlite3'}"
+        for plain in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(plain):
+                return "postgresql+psycopg://" + self.database_url[len(plain) :]
+        return self.database_url
+
+    def redis(self) -> str:
+        """The address of Redis: the given one or the embedded one's socket."""
+        return self.redis_url or f"redis+socket://{self.var / 'redis.sock'}"
+
+    def secret(self) -> bytes:
+        """The signing key; made on first use, readable by its owner only."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.var / "secret.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_once(path, secrets.token_hex(32))
+        return path.read_text().strip().encode()
+
+
+def _read(name: str, default: object, text: str) -> object:
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise BadSetting(f"{name.upper()} is {text!r}; it takes 1 or 0")
+        return text.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        if not text.isdecimal():
+            raise BadSetting(f"{name.upper()} is {text!r}; it takes a whole number")
+        return int(text)
+    return text
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Two processes that start together end with the same key: link() refuses the second."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

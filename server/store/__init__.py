@@ -1,0 +1,1 @@
+"""Cellar: SQL and nothing else."""

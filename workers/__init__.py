@@ -1,0 +1,1 @@
+"""Night shift: drains the effects table and runs the timetable."""
