@@ -1,0 +1,1 @@
+"""The judge's desk: what becomes of each change, one file an action."""

@@ -1,0 +1,201 @@
+"""Who may see and do what: the role matrix of DOMAIN.md 11.3 as tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain.kinds import Kind
+from server.domain.records import Json, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role of an account, township-wide or for one village."""
+
+    role: str
+    village: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: an account, the person behind it, the roles held now; `revoked` if its replica is no longer trusted."""
+
+    account: str
+    person: str | None
+    roles: tuple[Role, ...]
+    revoked: bool = False
+
+    def holds(self, roles: Collection[str]) -> bool:
+        """Whether one of these roles is held."""
+        return any(held.role in roles for held in self.roles)
+
+
+_OFFICE = ("own", "field:*", "village:*", "office", "town")
+_VILLAGE = ("own", "village", "town")
+_ENROLLED = ("own", "town")
+READS: Mapping[str, tuple[str, ...]] = {
+    "committee_secretary": _OFFICE,
+    "pbo": _OFFICE,
+    "branch_secretary": _VILLAGE,
+    "first_secretary": _VILLAGE,
+    "resident_team": _VILLAGE,
+    "village_lead": _VILLAGE,
+    "deputy_secretary": _ENROLLED,
+    "committee_member": _ENROLLED,
+    "leader": _ENROLLED,
+    "evaluator": _ENROLLED,
+    "scrutineer": _ENROLLED,
+    "teller": _ENROLLED,
+    "county_observer": (),
+    "admin": (),
+    "service": (),
+}
+"""Which scopes a role's replica holds; who is not listed, or has an empty row, holds no replica."""
+
+VISITING = frozenset({"committee_secretary", "pbo", "leader", "deputy_secretary"})
+HEADER = frozenset({"companions", "planned_for", "start_at", "end_at"})
+"""What the office may edit of somebody else's visit (DESIGN.md 5.6)."""
+
+
+def scopes_of(actor: Actor, township_id: str, villages: Collection[str]) -> frozenset[str]:
+    """The scopes whose records the actor's replica holds; none once it is revoked or without a role (L15)."""
+    if actor.revoked:
+        return frozenset()
+    return frozenset(scope for role in actor.roles for scope in _scopes(actor, role, township_id, villages))
+
+
+def policy_of(scopes: Iterable[str]) -> str:
+    """A short name of a set of scopes: the same set has the same name, whatever its order."""
+    text = json.dumps(sorted(scopes), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def may(
+    actor: Actor,
+    action: str,
+    kind: Kind,
+    record: Record | None,
+    parents: Sequence[Record],
+    fields: Mapping[str, Json],
+) -> str | None:
+    """None if the actor may do this to the record, else the reason in a sentence.
+
+    Shape:  `action` is create, patch, add, remove, delete, restore, settle or the name of a command; `parents` are the
+            known ancestors, nearest first; `record` is None for a create; `fields` what the change writes.
+    Source: DOMAIN.md 11.3, DESIGN.md 5.5
+    """
+    if actor.revoked:
+        return "this replica has been revoked"
+    if not kind.offline:
+        return f"{kind.name} is written online only"
+    cell = RIGHTS.get(kind.name, {})
+    rules = cell.get(action, cell.get("*", ()))
+    asked = Asked(actor, record, parents, fields)
+    if any(rule(asked) for rule in rules):
+        return None
+    return f"{action} of {kind.name} is for {' or '.join(rule.__doc__ or '' for rule in rules) or 'nobody'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to the role matrix."""
+
+    actor: Actor
+    record: Record | None
+    parents: Sequence[Record]
+    fields: Mapping[str, Json]
+
+
+def _visiting(asked: Asked) -> bool:
+    """committee secretary, office, leader or deputy secretary"""
+    return asked.actor.holds(VISITING)
+
+
+def _visitor(asked: Asked) -> bool:
+    """the visitor"""
+    return asked.record is not None and _is_visitor(asked.actor, asked.record)
+
+
+def _companion(asked: Asked) -> bool:
+    """a companion"""
+    return asked.record is not None and _is_companion(asked.actor, asked.record)
+
+
+def _author(asked: Asked) -> bool:
+    """its author"""
+    return asked.record is not None and asked.record.created_by == asked.actor.account
+
+
+def _office_header(asked: Asked) -> bool:
+    """the office (companions, planned date and times only)"""
+    return asked.actor.holds({"pbo"}) and bool(asked.fields) and HEADER.issuperset(asked.fields)
+
+
+def _visit_reader(asked: Asked) -> bool:
+    """who may read the visit"""
+    visit = next((parent for parent in asked.parents if parent.kind == "visit"), None)
+    if visit is None:
+        return asked.actor.holds(VISITING)
+    return reads(asked.actor, visit.scope) or _is_visitor(asked.actor, visit) or _is_companion(asked.actor, visit)
+
+
+def _interview_author(asked: Asked) -> bool:
+    """the interview's author"""
+    return not asked.parents or asked.parents[0].created_by == asked.actor.account
+
+
+Rule = Callable[[Asked], bool]
+_ROW: Mapping[str, tuple[Rule, ...]] = {"create": (_visit_reader,), "*": (_author,)}
+RIGHTS: Mapping[str, Mapping[str, tuple[Rule, ...]]] = {
+    "visit": {
+        "create": (_visiting,),
+        "*": (_visitor, _companion, _author, _office_header),
+        "delete": (_author,),
+        "move": (_visitor,),
+    },
+    "record_check": _ROW,
+    "interview": _ROW,
+    "opinion": _ROW,
+    "interviewee": {"create": (_interview_author,), "*": (_author,)},
+}
+"""kind → action → who (any of them); `*` is every action without a cell of its own."""
+
+
+def reads(actor: Actor, scope: str) -> bool:
+    """Whether a scope is among those the actor holds, without a list of all villages."""
+    name, _, of = scope.partition(":")
+    if name == "own":
+        return of == actor.account
+    for role in actor.roles:
+        cells = READS.get(role.role, ())
+        if f"{name}:*" in cells or (name in cells and (name in ("office", "town") or of == role.village)):
+            return True
+    return False
+
+
+def _scopes(actor: Actor, role: Role, township_id: str, villages: Collection[str]) -> list[str]:
+    found: list[str] = []
+    for cell in READS.get(role.role, ()):
+        name, _, every = cell.partition(":")
+        if cell == "own":
+            found.append(f"own:{actor.account}")
+        elif every:
+            found += [f"{name}:{village}" for village in villages]
+        elif name == "village":
+            found += [f"village:{role.village}"] if role.village else []
+        else:
+            found.append(f"{name}:{township_id}")
+    return found
+
+
+def _is_visitor(actor: Actor, visit: Record) -> bool:
+    if actor.person is None:
+        return visit.created_by == actor.account
+    return visit.fields.get("visitor_id") == actor.person
+
+
+def _is_companion(actor: Actor, visit: Record) -> bool:
+    return actor.person is not None and actor.person in (visit.fields.get("companions") or ())
