@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 
 class BadSetting(ValueError):
     """A setting has a value that cannot be used; the text names it and says what fits."""
 
 
-def _setting(default: object, help_text: str) -> object:
+def _setting(default: Any, help_text: str) -> Any:
     return field(default=default, metadata={"help": help_text})
 
 
@@ -25,29 +26,35 @@ class Settings:
     Raises: BadSetting from `from_environment`.
     """
 
-    port: int = _setting(8765, "TCP port of the web server on 127.0.0.1; `make run` takes the next free one unless it is given.")  # type: ignore[assignment]
-    host: str = _setting("127.0.0.1", "Address the web server binds.")  # type: ignore[assignment]
-    var_dir: str = _setting("var", "Folder of the running system: database, Redis socket, secret key, logs, backups.")  # type: ignore[assignment]
-    database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in VAR_DIR.")  # type: ignore[assignment]
-    redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")  # type: ignore[assignment]
-    secret_key: str = _setting("", "Signs cursors; empty: made once and kept in VAR_DIR/secret.key.")  # type: ignore[assignment]
-    demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")  # type: ignore[assignment]
-    web_threads: int = _setting(8, "Threads of the web process.")  # type: ignore[assignment]
-    web_processes: int = _setting(1, "Web processes.")  # type: ignore[assignment]
-    lease_days: int = _setting(30, "Days of server time a replica stays signed in without contact.")  # type: ignore[assignment]
-    invitation_valid_s: int = _setting(900, "Seconds an invitation made one by one is valid.")  # type: ignore[assignment]
-    digest_hour: int = _setting(8, "Hour of the digest in the township's time zone.")  # type: ignore[assignment]
-    digest_weekday: int = _setting(0, "Day of the weekly digest, 0 = Monday.")  # type: ignore[assignment]
-    silent_after_s: int = _setting(86400, "Seconds without contact after which a phone counts as silent (L18).")  # type: ignore[assignment]
-    log_level: str = _setting("info", "debug, info, warning or error.")  # type: ignore[assignment]
-    pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")  # type: ignore[assignment]
+    port: int = _setting(
+        8765, "TCP port of the web server on 127.0.0.1; `make run` takes the next free one unless it is given."
+    )
+    host: str = _setting("127.0.0.1", "Address the web server binds.")
+    var_dir: str = _setting("var", "Folder of the running system: database, Redis socket, secret key, logs, backups.")
+    database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in VAR_DIR.")
+    redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")
+    secret_key: str = _setting("", "Signs cursors; empty: made once and kept in VAR_DIR/secret.key.")
+    demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")
+    web_threads: int = _setting(8, "Threads of the web process.")
+    web_processes: int = _setting(1, "Web processes.")
+    lease_days: int = _setting(30, "Days of server time a replica stays signed in without contact.")
+    invitation_valid_s: int = _setting(900, "Seconds an invitation made one by one is valid.")
+    digest_hour: int = _setting(8, "Hour of the digest in the township's time zone.")
+    digest_weekday: int = _setting(0, "Day of the weekly digest, 0 = Monday.")
+    silent_after_s: int = _setting(86400, "Seconds without contact after which a phone counts as silent (L18).")
+    log_level: str = _setting("info", "debug, info, warning or error.")
+    pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """The settings of this process; every value is checked before anything starts."""
         environ = os.environ if environ is None else environ
-        given = {f.name: _read(f.name, f.default, environ[f.name.upper()]) for f in fields(cls) if environ.get(f.name.upper())}
-        return cls(**given)  # type: ignore[arg-type]
+        given = {
+            f.name: _read(f.name, f.default, environ[f.name.upper()])
+            for f in fields(cls)
+            if environ.get(f.name.upper())
+        }
+        return cls(**given)
 
     @property
     def var(self) -> Path:
@@ -77,7 +84,7 @@ class Settings:
         return path.read_text().strip().encode()
 
 
-def _read(name: str, default: object, text: str) -> object:
+def _read(name: str, default: Any, text: str) -> Any:
     if isinstance(default, bool):
         if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
             raise BadSetting(f"{name.upper()} is {text!r}; it takes 1 or 0")
