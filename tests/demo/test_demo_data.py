@@ -131,7 +131,8 @@ def test_cycles_follow_the_timeline_and_hold_seven_areas():
     assert (phases["talks_by"], phases["lists_approved_on"]) == ("2018-01-05", "2018-01-10")
     assert phases["bulletins_on"] == ["2018-01-31", "2018-02-28", "2018-03-30"]
     for cycle in [*CYCLES["cycles"], CYCLES["current_template"]]:
-        assert [(area["code"], area["ord"]) for area in cycle["content_areas"]] == [(a, n) for n, a in enumerate(AREAS, 1)]
+        coded = [(area["ord"], area["code"]) for area in cycle["content_areas"]]
+        assert coded == list(enumerate(AREAS, start=1))
         assert all(area["title"] and area["guidance"] for area in cycle["content_areas"])
 
 
