@@ -1,0 +1,195 @@
+/** What the core needs from its surroundings and what it offers to the screens. Types only; core.ts builds it. */
+
+/** Everything impure the core may touch. Tests and the fault run give their own. */
+export interface Ports {
+  idb: IDBFactory;
+  fetch: typeof fetch;
+  crypto: Crypto;
+  /** UTC milliseconds of the device; shown and sent, never used to order or to expire anything (L14). */
+  now(): number;
+  random(): number;
+  /** Runs `fn` once after `ms`; returns how to cancel it. */
+  setTimer(fn: () => void, ms: number): () => void;
+  online(): boolean;
+  locks?: LockManager;
+  storage?: StorageManager;
+  /** Tells the other tabs that something was written; without it they notice at their next turn. */
+  channel?: { post(): void; listen(heard: () => void): void };
+  /** Survives the eviction of IndexedDB, so that an emptied phone is told apart from a new one. */
+  sentinel?: { get(): string | null; set(value: string): void };
+  /** 32 bytes from a passphrase; Argon2id with 46 MiB where none is given. */
+  kdf?: (pin: string, salt: Uint8Array) => Promise<Uint8Array>;
+  dbName?: string;
+  baseUrl?: string;
+  appVersion: string;
+  /** May throw: the fault run breaks the core at a named point. */
+  faults?: (point: string) => void;
+}
+
+/** RFC 9457, with what an offline queue should do about it. */
+export interface Problem {
+  slug: string;
+  status?: number;
+  title: string;
+  detail?: string;
+  device_action?: string;
+  errors?: { pointer: string; detail: string }[];
+  retry_after_s?: number;
+  /** change-gap: the number the server waits for. */
+  expected?: number;
+  /** wrong-pin: how long the next try has to wait, and how many are left before the readable cache is erased. */
+  wait_s?: number;
+  tries_left?: number;
+}
+
+export type Phase = "absent" | "locked" | "open" | "broken";
+export type Place = "device" | "sending" | "arrived" | "needs-you";
+export type Fields = Record<string, unknown>;
+
+export interface View {
+  id: string;
+  kind: string;
+  fields: Fields;
+  seq: number;
+  parent?: string;
+  scope?: string;
+  deleted: boolean;
+  createdBy: string;
+  createdAtMs: number;
+  updatedBy: string;
+  updatedAtMs: number;
+  capturedAtMs?: number;
+  place: Place;
+  /** Names of fields with own edits that the server has not acknowledged. */
+  pending: string[];
+}
+
+export interface Township {
+  id: string;
+  name: string;
+  region_code?: string;
+  is_demo: boolean;
+  time_zone: string;
+}
+
+export interface Me {
+  account: string;
+  person: string;
+  replica: string;
+  roles: { role: string; village?: string }[];
+  township: Township;
+}
+
+export interface SyncState {
+  running: boolean;
+  online: boolean;
+  /** Changes on this phone only. */
+  waiting: number;
+  /** Changes of the round under way, and how many of them have their outcome. */
+  total: number;
+  done: number;
+  quarantined: number;
+  conflicts: number;
+  /** Server time of the last matching receipt with an empty outbox; only this is green (L17). */
+  arrivedAtMs?: number;
+  /** The loop breaker stopped the sync; a tap on 立即同步 starts it again. */
+  halted?: Problem;
+  lastProblem?: Problem;
+  firstSync?: { done: number; total?: number };
+  locked: boolean;
+}
+
+export interface StorageState {
+  persisted: boolean | null;
+  usage: number;
+  quota: number;
+  evicted: boolean;
+  level: "ok" | "warn" | "text-only";
+  lastBackupAtMs?: number;
+}
+
+export interface OutboxItem {
+  n: number;
+  record: string;
+  kind: string;
+  action: string;
+  at_ms: number;
+  state: "waiting" | "quarantined";
+  problem?: Problem;
+}
+
+export interface HistoryItem {
+  n: number;
+  action: string;
+  at_ms: number;
+  /** waiting, applied, merged, conflict, quarantined, let-go, released or rejected. */
+  outcome: string;
+}
+
+export interface Draft {
+  key: string;
+  value: unknown;
+  at_ms: number;
+}
+
+export interface Capture {
+  id: string;
+  text: string;
+  at_ms: number;
+}
+
+export interface Core {
+  phase(): Phase;
+  me(): Me | undefined;
+  /** Redeems an invitation; the passphrase has at least ten characters. On an open phone of the same account it keeps all work. */
+  enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void>;
+  unlock(pin: string): Promise<void>;
+  lock(): void;
+
+  list(kind: string): View[];
+  get(id: string): View | undefined;
+  children(parent: string, kind?: string): View[];
+  mirrorSeq(): number;
+  history(id: string): HistoryItem[];
+
+  create(kind: string, fields: object, o?: { id?: string; draft?: string }): Promise<string>;
+  patch(id: string, fields: object, o?: { opened?: number; draft?: string }): Promise<void>;
+  command(id: string, command: string, fields?: object): Promise<void>;
+  add(id: string, field: string, elements: unknown[]): Promise<void>;
+  remove(id: string, field: string, elements: unknown[]): Promise<void>;
+  delete(id: string): Promise<void>;
+  restore(id: string): Promise<void>;
+  settle(conflict: string, value: unknown): Promise<void>;
+  /** A new id in the house's form, for a record that a form wants to name before it is saved. */
+  newId(): string;
+
+  draft(key: string): unknown;
+  saveDraft(key: string, value: unknown): Promise<void>;
+  dropDraft(key: string): Promise<void>;
+  drafts(): Draft[];
+
+  capture(text: string, atMs?: number): Promise<void>;
+  captures(): Capture[];
+  dropCapture(id: string): Promise<void>;
+  captureCount(): number;
+
+  sync(): SyncState;
+  syncNow(): Promise<void>;
+  start(): void;
+  stop(): void;
+  /** The screen became visible or hidden: polling follows it. */
+  visible(now: boolean): void;
+  /** The network came back: a pending back-off is cut short. */
+  wentOnline(): void;
+  outbox(): OutboxItem[];
+  letGo(n: number): Promise<void>;
+
+  storage(): StorageState;
+  exportBackup(): Promise<Uint8Array<ArrayBuffer>>;
+  importBackup(bytes: Uint8Array, pin: string): Promise<{ changes: number; drafts: number }>;
+  rebuild(): Promise<void>;
+  subscribe(listener: () => void): () => void;
+  api(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Stops everything and closes the database. */
+  close(): void;
+}
