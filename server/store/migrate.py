@@ -1,0 +1,46 @@
+"""Brings a database to the newest revision, and says whether the guard of the feed is in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from server.store.database import is_sqlite
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+class GuardMissing(RuntimeError):
+    """The trigger that keeps the feed append-only is not there; the system does not start on such a database (L4)."""
+
+
+def upgrade(url: str) -> None:
+    """The database has every revision; running it again changes nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def assert_guard(connection: Connection) -> None:
+    """The guard triggers of `records` exist.
+
+    Raises: GuardMissing
+    """
+    if is_sqlite(connection):
+        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'records'"))
+        wanted = {"records_guard_insert", "records_guard_update", "records_guard_delete"}
+    else:
+        rows = connection.execute(
+            text(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('records') AND NOT tgisinternal "
+                "AND tgenabled IN ('O', 'A')"
+            )
+        )
+        wanted = {"records_guard", "records_guard_truncate"}
+    missing = wanted - {row[0] for row in rows}
+    if missing:
+        raise GuardMissing(f"triggers missing on records: {', '.join(sorted(missing))}; run the migrations")
