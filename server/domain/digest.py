@@ -25,7 +25,7 @@ DIGEST_KIND = Kind(
     scope="own",
     offline=False,
 )
-"""The same value as `KINDS["digest"]` (a test compares): kinds are declared in customs, where the night shift never goes."""
+"""The same value as `KINDS["digest"]` (a test compares); the night shift never enters customs, where kinds are declared."""
 
 
 @dataclass(frozen=True, slots=True)
