@@ -126,10 +126,13 @@ def test_cycles_follow_the_timeline_and_hold_seven_areas():
     assert phases["issued_on"] == "2017-11-20"
     assert (phases["visits_from"], phases["visits_to"]) == ("2017-11-21", "2017-12-19")
     assert (phases["reports_due"], phases["reports_accepted_by"]) == ("2017-12-15", "2017-12-20")
-    assert (phases["meeting_at"], phases["sync_deadline"]) == ("2017-12-26T14:00", "2017-12-26T20:30")
+    assert by_year[2017]["state"] == "reporting"
+    meeting = by_year[2017]["meeting"]
+    assert (meeting["starts_at"], meeting["sync_deadline"]) == ("2017-12-26T14:00", "2017-12-26T20:30")
+    assert phases["meeting_on"] == meeting["starts_at"][:10]
     assert (phases["decided_on"], phases["feedback_on"]) == ("2017-12-28", "2017-12-29")
     assert (phases["talks_by"], phases["lists_approved_on"]) == ("2018-01-05", "2018-01-10")
-    assert phases["bulletins_on"] == ["2018-01-31", "2018-02-28", "2018-03-30"]
+    assert by_year[2017]["bulletins_on"] == ["2018-01-31", "2018-02-28", "2018-03-30"]
     for cycle in [*CYCLES["cycles"], CYCLES["current_template"]]:
         coded = [(area["ord"], area["code"]) for area in cycle["content_areas"]]
         assert coded == list(enumerate(AREAS, start=1))
