@@ -1,0 +1,48 @@
+"""How gunicorn runs the web server: one process, eight threads, no access log of its own, workers on a leash."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from typing import Any
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from server.logs import LibraryLine
+from server.settings import Settings
+
+_settings = Settings.from_environment()
+
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+keepalive = 20
+timeout = 60
+graceful_timeout = 8
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's heartbeat, no content
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+proc_name = "zoufang"
+limit_request_line = 8190
+
+
+class JsonLogger(Logger):  # type: ignore[misc] # gunicorn ships no types
+    """gunicorn's own lines in the form of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(LibraryLine())
+
+
+logger_class = JsonLogger
+
+
+def post_fork(_arbiter: Any, worker: Any) -> None:
+    """A worker never outlives its master, even one that was killed hard; prctl(2) PR_SET_PDEATHSIG = 1."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != worker.ppid:
+        os._exit(1)

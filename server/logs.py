@@ -1,0 +1,117 @@
+"""What the system says: one JSON object a line and never content: no text, no name, no token, no address."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+ALLOWED = frozenset(
+    {"event", "level", "logger", "timestamp", "request", "method", "route", "status", "ms", "bytes_in", "bytes_out"}
+    | {"replica", "township", "command", "slug", "count", "seq", "n", "kind", "task", "task_id", "effect", "attempt"}
+    | {"wait_s", "where", "exc_type", "pid", "period", "role", "epoch", "revision"}
+)
+"""A key that is not listed is dropped, so a line with somebody's testimony in it cannot be written by accident."""
+LONGEST_VALUE = 200
+Line = MutableMapping[str, Any]
+HERE = Path(__file__).resolve().parent.parent
+
+
+def configure_logs(level: str) -> None:
+    """From here on structlog and the standard library's loggers of this process write JSON lines to standard error."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            exception_without_its_text,
+            only_allowed_keys,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LibraryLine())
+    logging.basicConfig(handlers=[handler], level=max(logging.INFO, number), force=True)
+
+
+def log_requests(app: Flask) -> None:
+    """Every request of this app leaves one line (route, status, time, size); every line said within names its id."""
+    say = structlog.get_logger()
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id, g.began_s = uuid4().hex[:16], time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if request.endpoint not in {"static", None} and not request.path.startswith("/health/"):
+            say.info(
+                "answered",
+                method=request.method,
+                route=str(request.url_rule),  # the rule, not the path: a path may carry an id or a code
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.get("began_s", time.perf_counter())) * 1000, 1),
+                bytes_in=request.content_length or 0,
+                bytes_out=response.content_length or 0,
+            )
+        return response
+
+
+def exception_without_its_text(_logger: Any, _method: str, event: Line) -> Line:
+    """An exception is named with the place it came from; its text is left out, since a database quotes values in it."""
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    if isinstance(found, BaseException):
+        found = (type(found), found, found.__traceback__)
+    if found and found[0] is not None:
+        event.update(exc_type=found[0].__name__, where=place_of(found[2]))
+    return event
+
+
+def only_allowed_keys(_logger: Any, _method: str, event: Line) -> Line:
+    kept = {key: value for key, value in event.items() if key in ALLOWED}
+    return {key: value[:LONGEST_VALUE] if isinstance(value, str) else value for key, value in kept.items()}
+
+
+def place_of(trace: TracebackType | None) -> str:
+    """`file:line` of the frames of ours, outermost first, the three nearest to the fault."""
+    places: list[str] = []
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(HERE) and "site-packages" not in path.parts:
+            places.append(f"{path.relative_to(HERE)}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-3:])
+
+
+class LibraryLine(logging.Formatter):
+    """A library's line as JSON: its template without the values, which may be content."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: Line = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": str(record.msg)[:LONGEST_VALUE],
+        }
+        if isinstance(record.args, dict) and "name" in record.args:  # celery names its task and run like this
+            line.update(task=str(record.args["name"]), task_id=str(record.args.get("id", "")))
+        if record.exc_info:
+            line["exc_info"] = record.exc_info
+        return json.dumps(dict(exception_without_its_text(None, "", line)), ensure_ascii=False)

@@ -1,0 +1,134 @@
+"""The whole system as one process to start and stop: Redis, web server, worker and timetable, kept alive together.
+
+`python -m workers.supervisor [--dev | --phone]`; it stops on SIGTERM, SIGINT or SIGHUP, and everything dies with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from server.settings import BadSetting, Settings
+from server.store.var_lock import hold_var_dir
+from workers import supervisor_plan as plan
+from workers.supervisor_child import Child
+from workers.supervisor_front import Front, plain_front
+from workers.supervisor_probe import Probe
+from workers.supervisor_watch import CannotStart, block_signals, keep_alive, run_once
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The system has run until it was asked to stop: 0; 1 when it could not start, 2 for a bad setting or word."""
+    words = sys.argv[1:] if argv is None else argv
+    if words not in ([], ["--dev"], ["--phone"]):
+        print("usage: python -m workers.supervisor [--dev | --phone]", file=sys.stderr)
+        return 2
+    try:
+        run(Settings.from_environment(), words[0] if words else "")
+    except (BadSetting, CannotStart) as error:
+        print(f"zoufang: {error}", file=sys.stderr)
+        return 2 if isinstance(error, BadSetting) else 1
+    return 0
+
+
+def run(settings: Settings, mode: str) -> None:
+    """The system ran in this VAR_DIR and nothing of it is left.
+
+    Raises: CannotStart
+    """
+    block_signals()
+    lock = hold_var_dir(settings.var)
+    if lock is None:
+        where = f"{settings.var}{_address_in(settings.var)}"
+        raise CannotStart(f"a system already runs in {where}; stop it, or give another VAR_DIR")
+    front = _front(settings, mode)
+    socket_path = None if settings.redis_url else plan.redis_socket(settings.var)
+    children: list[Child] = []
+    try:
+        _start_and_watch(settings, mode, front, socket_path, children)
+    finally:
+        front.listener.close()  # nobody new is let in; who is in is served to the end
+        _stop(children)
+        (settings.var / "system.json").unlink(missing_ok=True)
+        if socket_path and socket_path.parent != settings.var:
+            shutil.rmtree(socket_path.parent, ignore_errors=True)
+        os.close(lock)
+
+
+def _front(settings: Settings, mode: str) -> Front:
+    if mode != "--phone":
+        return plain_front(settings)
+    from workers.supervisor_phone import phone_front  # the certificate machinery costs memory only where it is wanted
+
+    return phone_front(settings)
+
+
+def _start_and_watch(
+    settings: Settings, mode: str, front: Front, socket_path: Path | None, children: list[Child]
+) -> None:
+    """The programs are added to `children` as they start, so that whoever called can stop them whatever happens."""
+    env = plan.child_environment(settings, settings.redis_url or f"redis+socket://{socket_path}", front.port)
+    logs = settings.var / "logs"
+    logs.mkdir(exist_ok=True)
+    if not run_once(plan.prepare_child(env, logs)):
+        return
+    if socket_path:
+        children.append(plan.redis_child(socket_path, env, logs))
+    options = (*front.web_options, *(("--reload",) if mode == "--dev" else ()))
+    children.append(plan.web_child(front.listener, options, env, logs))
+    children += [plan.worker_child(env, logs), plan.beat_child(settings, env, logs), *front.children]
+    if mode == "--dev":
+        children.append(plan.vite_child(env, logs))
+    keep_alive(children, _question(front), lambda: _announce(settings, front))
+
+
+def _question(front: Front) -> Callable[[], bool]:
+    """Asks /health/ready again and again, one request at a time, and never waits for it."""
+    asked: list[Probe] = []
+
+    def is_ready() -> bool:
+        if not asked:
+            asked.append(front.ask())
+        status = asked[0].status()
+        if status is not None:
+            asked.clear()
+        return status == 200
+
+    return is_ready
+
+
+def _announce(settings: Settings, front: Front) -> None:
+    """The address, how to sign in, and last the one line a program waits for."""
+    state = {"pid": os.getpid(), "url": front.url}
+    (settings.var / "system.json").write_text(json.dumps(state) + "\n")
+    print(f"走访 Zoufang runs at {front.url}")
+    if settings.demo:
+        print("Sign in: open it and tap 镇党委书记 or 党建办 (demo township 云台镇).")
+    print("Invite somebody: make invite ROLE=committee_secretary    Stop: Ctrl-C")
+    for note in front.notes:
+        print(note)
+    print(f"ready {front.url}", flush=True)
+
+
+def _stop(children: list[Child]) -> None:
+    """All but Redis are asked at once, so the slowest decides how long it takes; Redis goes last, they still need it."""
+    for child in children:
+        if child.name != "redis":
+            child.ask_to_stop()
+    for child in reversed(children):
+        child.stop()
+
+
+def _address_in(var: Path) -> str:
+    try:
+        return f" at {json.loads((var / 'system.json').read_text())['url']}"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""One question to the web server, asked without ever waiting for the answer."""
+
+from __future__ import annotations
+
+import select
+import socket
+
+
+class Probe:
+    """A GET of /health/ready that sits in the listener's queue until the web server is there to answer."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.create_connection((host, port), timeout=2)
+        self._socket.sendall(f"GET /health/ready HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+
+    def status(self) -> int | None:
+        """The HTTP status if the answer is there; 0 if the connection broke; None while it is still awaited."""
+        if not select.select([self._socket], [], [], 0)[0]:
+            return None
+        try:
+            words = self._socket.recv(64).split()
+        except OSError:
+            words = []
+        self.close()
+        return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+
+    def close(self) -> None:
+        self._socket.close()
