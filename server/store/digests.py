@@ -1,0 +1,146 @@
+"""What a digest is made from, and the log of those that were made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from server.domain.digest import Town
+from server.domain.records import Record
+from server.domain.schedule import Reader
+from server.store.bulk import among, listed
+from server.store.fleet import load_fleet
+
+_KINDS = ("cycle", "subject", "village", "visit", "conflict")
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipZone:
+    """What the timetable knows of a township."""
+
+    id: str
+    name: str
+    time_zone: str
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the log. Shape: outcome `sent` (record_id is the digest) or `nothing-to-report` (record_id None)."""
+
+    key: str
+    account_id: str
+    period: str
+    outcome: str
+    record_id: str | None
+    delivered_at_ms: int
+    kind: str = "digest"
+
+
+def load_townships(connection: Connection) -> list[TownshipZone]:
+    """Every township, oldest first."""
+    found = connection.execute(text("SELECT id, name, time_zone, is_demo FROM townships ORDER BY created_at_ms, id"))
+    return [TownshipZone(row.id, row.name, row.time_zone, bool(row.is_demo)) for row in found]
+
+
+def load_readers(connection: Connection, township_id: str, now_ms: int) -> list[Reader]:
+    """Who holds which role now, with the moment it began; an account may stand here several times."""
+    found = connection.execute(
+        text(
+            "SELECT a.id, a.person_id, r.role, r.from_ms FROM role_assignments r JOIN accounts a "
+            "ON a.township_id = r.township_id AND a.id = r.account_id WHERE r.township_id = :township "
+            "AND r.from_ms <= :now AND (r.to_ms IS NULL OR r.to_ms > :now) ORDER BY a.id, r.id"
+        ),
+        {"township": township_id, "now": now_ms},
+    )
+    return [Reader(row.id, row.person_id, row.role, row.from_ms) for row in found]
+
+
+def load_town(connection: Connection, township_id: str, now_ms: int) -> Town:
+    """The township as it stands in this snapshot, with what the rules of a digest look at."""
+    fleet = load_fleet(connection, township_id, now_ms)
+    return Town(
+        records=_load_records(connection, township_id),
+        phones=tuple(row.phone() for row in fleet if row.in_use),
+        secretaries=_load_secretaries(connection, township_id),
+        quarantined=_load_quarantined(connection, township_id),
+    )
+
+
+def load_deliveries(connection: Connection, township_id: str, keys: Collection[str]) -> dict[str, Delivery]:
+    """Those of these keys that are in the log."""
+    found = connection.execute(
+        text(f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township AND {among(connection, 'key', 'keys')}"),  # noqa: S608
+        {"township": township_id, "keys": listed(connection, keys)},
+    )
+    return {row.key: Delivery(*row) for row in found}
+
+
+def load_delivery_log(connection: Connection, township_id: str, most: int) -> list[Delivery]:
+    """The newest rows of the log, newest first."""
+    found = connection.execute(
+        text(
+            f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township "  # noqa: S608 - names are ours
+            "ORDER BY delivered_at_ms DESC, key LIMIT :most"
+        ),
+        {"township": township_id, "most": most},
+    )
+    return [Delivery(*row) for row in found]
+
+
+def save_delivery(connection: Connection, township_id: str, delivery: Delivery) -> None:
+    """The log says this of the key; only a "nothing to report" may later become a digest that was asked for (L7)."""
+    connection.execute(
+        text(
+            f"INSERT INTO deliveries (township_id, {_NAMES}) VALUES (:township, :key, :account_id, :period, :outcome, "  # noqa: S608
+            ":record_id, :delivered_at_ms, :kind) ON CONFLICT (township_id, key) DO UPDATE SET "
+            "outcome = excluded.outcome, record_id = excluded.record_id, delivered_at_ms = excluded.delivered_at_ms "
+            "WHERE deliveries.record_id IS NULL"
+        ),
+        {"township": township_id} | {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__},
+    )
+
+
+_NAMES = ", ".join(Delivery.__dataclass_fields__)
+
+
+def _load_records(connection: Connection, township_id: str) -> list[Record]:
+    """Without the memory of who wrote which field: a digest only looks."""
+    found = connection.execute(
+        text(
+            "SELECT id, kind, scope, seq, fields FROM records WHERE township_id = :township AND NOT deleted "  # noqa: S608
+            f"AND {among(connection, 'kind', 'kinds')}"
+        ),
+        {"township": township_id, "kinds": listed(connection, _KINDS)},
+    )
+    return [Record(row.id, row.kind, row.scope, row.seq, json.loads(row.fields)) for row in found]
+
+
+def _load_secretaries(connection: Connection, township_id: str) -> dict[str, str]:
+    """Everybody who holds or held the role: a visit of the predecessor was the secretary's."""
+    found = connection.execute(
+        text(
+            "SELECT DISTINCT a.id, a.person_id FROM role_assignments r JOIN accounts a "
+            "ON a.township_id = r.township_id AND a.id = r.account_id WHERE r.township_id = :township AND r.role = 'committee_secretary' "
+            "AND a.person_id IS NOT NULL"
+        ),
+        {"township": township_id},
+    )
+    return {row.id: row.person_id for row in found}
+
+
+def _load_quarantined(connection: Connection, township_id: str) -> tuple[str, ...]:
+    """The name of the person behind each change that waits for a decision, oldest first."""
+    found = connection.execute(
+        text(
+            "SELECT p.fields AS person FROM quarantined_changes q "
+            "LEFT JOIN accounts a ON a.township_id = q.township_id AND a.id = q.account_id "
+            "LEFT JOIN records p ON p.township_id = a.township_id AND p.id = a.person_id AND p.kind = 'person' "
+            "WHERE q.township_id = :township AND q.status = 'held' ORDER BY q.created_at_ms, q.n"
+        ),
+        {"township": township_id},
+    )
+    return tuple(str(json.loads(row.person).get("name") or "?") if row.person else "?" for row in found)
