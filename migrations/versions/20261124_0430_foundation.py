@@ -189,7 +189,16 @@ def _night_shift() -> None:
         _text("error", null=True),
     )
     op.create_index("effects_due", "effects", ["done_at_ms", "due_at_ms"])
-    op.create_table("deliveries", *_key("township_id", "key"), _int("delivered_at_ms"))
+    op.create_table(
+        "deliveries",
+        *_key("township_id", "key"),
+        _text("kind", sa.String(20)),
+        _text("account_id", ID),
+        _text("period", sa.String(40)),
+        _text("outcome", sa.String(40)),
+        _text("record_id", ID, null=True),
+        _int("delivered_at_ms"),
+    )
     op.create_table(
         "audit_events",
         *_key("township_id", "n"),
@@ -201,7 +210,7 @@ def _night_shift() -> None:
     )
 
 
-# The guard: a write to records whose seq did not grow, or lies above the head, would be invisible to every phone for ever.
+# The guard: a write to records whose seq did not grow, or lies above the head, would stay invisible to every phone.
 SQLITE_GUARD = (
     """
     CREATE TRIGGER records_guard_insert BEFORE INSERT ON records

@@ -1,4 +1,4 @@
-"""Every way a request or a change can fail, once: the catalogue behind RFC 9457 answers, docs/problems.md and the phone."""
+"""Every way a request or a change can fail: the catalogue behind RFC 9457 answers, docs/problems.md and the phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCS = "/docs/problems"
 class Entry:
     """One kind of problem.
 
-    Shape:  `status` is the HTTP status, None where it is only ever the reason of a quarantined change; `device_action` is
+    Shape:  `status` is the HTTP status, None where it is only the reason of a quarantined change; `device_action` is
             what an offline queue does next; `meaning` says in plain words what happened and what to do.
     """
 
@@ -55,8 +55,8 @@ _ENTRIES = (
     ),
     Entry(
         "replica-revoked", 403, "This replica was revoked", "stop",
-        "The office no longer trusts this install. Pushes are still taken, into quarantine; then the phone wipes what it "
-        "may no longer read.",
+        "The office no longer trusts this install. Pushes are still taken, into quarantine; then the phone wipes "
+        "what it may no longer read.",
     ),
     Entry(
         "change-gap", 409, "A change is missing or repeated", "resume",
@@ -64,17 +64,18 @@ _ENTRIES = (
     ),
     Entry(
         "replica-forked", 409, "Two histories under one replica", "enrol",
-        "A number that the server has already seen came again with other content: the browser lost its last transactions or "
-        "the profile was copied. Register a new replica with `continues` and renumber what is not acknowledged.",
+        "A number that the server has already seen came again with other content: the browser lost its last "
+        "transactions or the profile was copied. Register a new replica with `continues` and renumber what is not acknowledged.",
     ),
     Entry(
         "epoch-changed", 409, "The server's history has changed", "rebuild",
-        "The server was restored from a backup, or the cursor is none of ours. Drop the mirror and the cursor, keep the "
-        "outbox, pull again and push what the server lacks.",
+        "The server was restored from a backup, or the cursor is none of ours. Drop the mirror and the cursor, keep "
+        "the outbox, pull again and push what the server lacks.",
     ),
     Entry(
         "batch-too-large", 413, "The batch is too large", "split",
-        "More changes or bytes than one push may carry, or a body that inflates too far. Nothing was applied; send fewer.",
+        "More changes or bytes than one push may carry, or a body that inflates too far. Nothing was applied; "
+        "send fewer.",
     ),
     Entry(
         "invalid-change", None, "The change cannot be read", "park",
@@ -98,8 +99,8 @@ _ENTRIES = (
     ),
     Entry(
         "server-fault", None, "The server failed on this change", "park",
-        "A fault of ours: the change is kept in quarantine and can be released once the fault is mended. Also the answer "
-        "(500) to a request on which the server failed as a whole; nothing was applied.",
+        "A fault of ours: the change is kept in quarantine and can be released once the fault is mended. Also the "
+        "answer (500) to a request on which the server failed as a whole; nothing was applied.",
     ),
     Entry(
         "upgrade-required", 426, "This app is too old to read", "stop",
@@ -186,9 +187,9 @@ def catalogue_markdown() -> str:
 
 _HEAD = """# Problems
 
-Generated from `server/domain/problems.py`; do not edit. Every failure is `application/problem+json` (RFC 9457): `type` is
-`/docs/problems#slug`, `errors` names the place in the request, `device_action` says what an offline queue does next:
-*retry* later, *park* the change and show why, *split* the batch, *rebuild* the mirror and keep the outbox, *enrol* again,
-*resume* from `expected`, *stop* and tell the person. The outbox is never dropped.
+Generated from `server/domain/problems.py`; do not edit. Every failure is `application/problem+json` (RFC 9457): `type`
+is `/docs/problems#slug`, `errors` names the place in the request, `device_action` says what an offline queue does next:
+*retry* later, *park* the change and show why, *split* the batch, *rebuild* the mirror and keep the outbox, *enrol*
+again, *resume* from `expected`, *stop* and tell the person. The outbox is never dropped.
 
 """

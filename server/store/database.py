@@ -21,10 +21,10 @@ BUSY_S = 5
 
 
 class Base(DeclarativeBase):
-    """The tables of server/store/tables.py."""
+    """What the tables are declared on (server/store/tables.py); statements are plain SQL."""
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy()
 
 
 def open_database(app: Flask, url: str) -> None:

@@ -73,7 +73,7 @@ def load_town(connection: Connection, township_id: str, now_ms: int) -> Town:
 def load_deliveries(connection: Connection, township_id: str, keys: Collection[str]) -> dict[str, Delivery]:
     """Those of these keys that are in the log."""
     found = connection.execute(
-        text(f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township AND {among(connection, 'key', 'keys')}"),  # noqa: S608
+        text(f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township AND {among(connection, 'key', 'keys')}"),
         {"township": township_id, "keys": listed(connection, keys)},
     )
     return {row.key: Delivery(*row) for row in found}
@@ -83,7 +83,7 @@ def load_delivery_log(connection: Connection, township_id: str, most: int) -> li
     """The newest rows of the log, newest first."""
     found = connection.execute(
         text(
-            f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township "  # noqa: S608 - names are ours
+            f"SELECT {_NAMES} FROM deliveries WHERE township_id = :township "
             "ORDER BY delivered_at_ms DESC, key LIMIT :most"
         ),
         {"township": township_id, "most": most},
@@ -95,7 +95,7 @@ def save_delivery(connection: Connection, township_id: str, delivery: Delivery) 
     """The log says this of the key; only a "nothing to report" may later become a digest that was asked for (L7)."""
     connection.execute(
         text(
-            f"INSERT INTO deliveries (township_id, {_NAMES}) VALUES (:township, :key, :account_id, :period, :outcome, "  # noqa: S608
+            f"INSERT INTO deliveries (township_id, {_NAMES}) VALUES (:township, :key, :account_id, :period, :outcome, "
             ":record_id, :delivered_at_ms, :kind) ON CONFLICT (township_id, key) DO UPDATE SET "
             "outcome = excluded.outcome, record_id = excluded.record_id, delivered_at_ms = excluded.delivered_at_ms "
             "WHERE deliveries.record_id IS NULL"
@@ -111,7 +111,7 @@ def _load_records(connection: Connection, township_id: str) -> list[Record]:
     """Without the memory of who wrote which field: a digest only looks."""
     found = connection.execute(
         text(
-            "SELECT id, kind, scope, seq, fields FROM records WHERE township_id = :township AND NOT deleted "  # noqa: S608
+            "SELECT id, kind, scope, seq, fields FROM records WHERE township_id = :township AND NOT deleted "
             f"AND {among(connection, 'kind', 'kinds')}"
         ),
         {"township": township_id, "kinds": listed(connection, _KINDS)},

@@ -36,7 +36,7 @@ def claim_due(connection: Connection, now_ms: int, lease_ms: int, most: int) -> 
     skip = "" if is_sqlite(connection) else "FOR UPDATE SKIP LOCKED"
     found = connection.execute(
         text(
-            "UPDATE effects SET due_at_ms = :until, tries = tries + 1 WHERE (township_id, id) IN ("  # noqa: S608
+            "UPDATE effects SET due_at_ms = :until, tries = tries + 1 WHERE (township_id, id) IN ("
             "SELECT township_id, id FROM effects WHERE done_at_ms IS NULL AND due_at_ms <= :now AND tries < :tries "
             f"ORDER BY due_at_ms, id LIMIT :most {skip}) RETURNING {_NAMES}"
         ),
@@ -70,7 +70,7 @@ def mark_failed(connection: Connection, township_id: str, effect_id: str, error:
 def load_effect(connection: Connection, township_id: str, effect_id: str) -> StoredEffect | None:
     """The effect if it still has to be done."""
     row = connection.execute(
-        text(f"SELECT {_NAMES} FROM effects WHERE township_id = :township AND id = :id AND done_at_ms IS NULL"),  # noqa: S608
+        text(f"SELECT {_NAMES} FROM effects WHERE township_id = :township AND id = :id AND done_at_ms IS NULL"),
         {"township": township_id, "id": effect_id},
     ).one_or_none()
     return None if row is None else _effect(*row)
@@ -80,7 +80,7 @@ def load_dead(connection: Connection, township_id: str, now_ms: int, most: int) 
     """What used up its tries (and whose last lease ran out), newest first."""
     found = connection.execute(
         text(
-            f"SELECT {_NAMES} FROM effects WHERE township_id = :township AND done_at_ms IS NULL "  # noqa: S608
+            f"SELECT {_NAMES} FROM effects WHERE township_id = :township AND done_at_ms IS NULL "
             "AND tries >= :tries AND due_at_ms <= :now ORDER BY created_at_ms DESC, id LIMIT :most"
         ),
         {"township": township_id, "tries": MOST_TRIES, "now": now_ms, "most": most},

@@ -31,7 +31,9 @@ def assert_guard(connection: Connection) -> None:
     Raises: GuardMissing
     """
     if is_sqlite(connection):
-        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'records'"))
+        rows = connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'records'")
+        )
         wanted = {"records_guard_insert", "records_guard_update", "records_guard_delete"}
     else:
         rows = connection.execute(

@@ -1,15 +1,15 @@
-"""The tables of people, their installs, and of what the night shift has to do: columns and constraints, no behaviour."""
+"""The tables of people, their installs and the night shift's work: columns and constraints, no behaviour."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.store.database import db
+from server.store.database import Base
 from server.store.tables import ID
 
 
-class ReplicaRow(db.Model):
+class ReplicaRow(Base):
     """One enrolled install of the app: its token, its counter, where it is in the feed, how it is."""
 
     __tablename__ = "replicas"
@@ -41,7 +41,7 @@ class ReplicaRow(db.Model):
     )
 
 
-class AccountRow(db.Model):
+class AccountRow(Base):
     """Somebody who signs in."""
 
     __tablename__ = "accounts"
@@ -53,7 +53,7 @@ class AccountRow(db.Model):
     __table_args__ = (Index("accounts_person", "township_id", "person_id"),)
 
 
-class RoleAssignmentRow(db.Model):
+class RoleAssignmentRow(Base):
     """A role an account holds or held, township-wide or for one village."""
 
     __tablename__ = "role_assignments"
@@ -68,8 +68,8 @@ class RoleAssignmentRow(db.Model):
     __table_args__ = (Index("role_assignments_account", "township_id", "account_id"),)
 
 
-class InvitationRow(db.Model):
-    """A code that enrols one install once; the selector finds it (global: nobody knows his township yet), the secret proves it."""
+class InvitationRow(Base):
+    """A code that enrols one install once: the selector finds it (he knows no township yet), the secret proves it."""
 
     __tablename__ = "invitations"
     township_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -87,7 +87,7 @@ class InvitationRow(db.Model):
     __table_args__ = (Index("invitations_selector", "selector", unique=True),)
 
 
-class RecoveryKeyRow(db.Model):
+class RecoveryKeyRow(Base):
     """A township's recovery public key; the private one is on paper in the office's safe."""
 
     __tablename__ = "recovery_keys"
@@ -97,7 +97,7 @@ class RecoveryKeyRow(db.Model):
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-class EffectRow(db.Model):
+class EffectRow(Base):
     """Work a command left for the night shift, in its own transaction."""
 
     __tablename__ = "effects"
@@ -114,16 +114,21 @@ class EffectRow(db.Model):
     __table_args__ = (Index("effects_due", "done_at_ms", "due_at_ms"),)
 
 
-class DeliveryRow(db.Model):
+class DeliveryRow(Base):
     """The key of something delivered once: a digest of one person and period (L7)."""
 
     __tablename__ = "deliveries"
     township_id: Mapped[str] = mapped_column(ID, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[str] = mapped_column(ID)
+    period: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[str | None] = mapped_column(ID)
     delivered_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-class AuditRow(db.Model):
+class AuditRow(Base):
     """One decision, chained to the one before by its hash; no content."""
 
     __tablename__ = "audit_events"

@@ -1,16 +1,16 @@
-"""The tables of the feed: columns and constraints, no behaviour. Every key starts with the township or is global by nature."""
+"""The tables of the feed: columns and constraints, no behaviour; every key starts with the township or is global."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.store.database import db
+from server.store.database import Base
 
 ID = String(36)
 
 
-class TownshipRow(db.Model):
+class TownshipRow(Base):
     """One tenant: the unit of locking, of partitioning and of sharding."""
 
     __tablename__ = "townships"
@@ -24,7 +24,7 @@ class TownshipRow(db.Model):
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-class SyncHeadRow(db.Model):
+class SyncHeadRow(Base):
     """The last number given out in a township; every writer locks this row first (L4)."""
 
     __tablename__ = "sync_heads"
@@ -32,7 +32,7 @@ class SyncHeadRow(db.Model):
     seq: Mapped[int] = mapped_column(BigInteger)
 
 
-class RecordRow(db.Model):
+class RecordRow(Base):
     """One record as it stands; a trigger refuses a write whose seq did not grow up to the head (L4)."""
 
     __tablename__ = "records"
@@ -57,7 +57,7 @@ class RecordRow(db.Model):
     )
 
 
-class ChangeRow(db.Model):
+class ChangeRow(Base):
     """One change as it was received, with what became of it. Append-only: the history of every record (L4, L6)."""
 
     __tablename__ = "changes"
@@ -86,7 +86,7 @@ class ChangeRow(db.Model):
     )
 
 
-class RenumberedRow(db.Model):
+class RenumberedRow(Base):
     """A known change that came again under another number: its stored outcome is that of `change_id`."""
 
     __tablename__ = "renumbered"
@@ -96,7 +96,7 @@ class RenumberedRow(db.Model):
     change_id: Mapped[str] = mapped_column(ID)
 
 
-class DepartureRow(db.Model):
+class DepartureRow(Base):
     """A record left this scope."""
 
     __tablename__ = "departures"
@@ -106,8 +106,8 @@ class DepartureRow(db.Model):
     record: Mapped[str] = mapped_column(ID)
 
 
-class QuarantinedRow(db.Model):
-    """A change the server keeps and may not apply: held, then released or rejected by a person, or released by itself."""
+class QuarantinedRow(Base):
+    """A change the server keeps and may not apply: held, then released (by itself too) or rejected."""
 
     __tablename__ = "quarantined_changes"
     township_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -132,5 +132,3 @@ class QuarantinedRow(db.Model):
         Index("quarantined_waiting", "township_id", "record"),
         Index("quarantined_status", "township_id", "status"),
     )
-
-

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def hold_var_dir(var: Path) -> int | None:
-    """A descriptor that keeps other systems out of this VAR_DIR until it is closed or its process ends; None: one is in."""
+    """A descriptor that keeps other systems out of this VAR_DIR until its process ends; None when one is in already."""
     var.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(var / "system.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

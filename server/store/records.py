@@ -1,0 +1,119 @@
+"""Records: read as values, written by the one function every writer goes through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from server.domain.records import FieldSeq, Record
+from server.store.bulk import among, insert_rows, listed
+
+COLUMNS: Mapping[str, str] = {
+    "township_id": "text",
+    "id": "text",
+    "kind": "text",
+    "scope": "text",
+    "seq": "bigint",
+    "fields": "text",
+    "field_seqs": "text",
+    "deleted": "boolean",
+    "parent": "text",
+    "created_by": "text",
+    "created_at_ms": "bigint",
+    "updated_by": "text",
+    "updated_at_ms": "bigint",
+}
+_NAMES = ", ".join(COLUMNS)
+
+
+def save_records(connection: Connection, township_id: str, records: Iterable[Record], head: int) -> None:
+    """The head is `head` and every record stands as given; the only writer of the table `records` (L4).
+
+    Shape:  each record has its own seq, above the old head and up to `head`.
+    """
+    connection.execute(
+        text("UPDATE sync_heads SET seq = :seq WHERE township_id = :township"), {"seq": head, "township": township_id}
+    )
+    rows = [_row(township_id, record) for record in records]
+    insert_rows(connection, "records", COLUMNS, rows, update_on=("township_id", "id"))
+
+
+def load_family(connection: Connection, township_id: str, ids: Collection[str]) -> dict[str, Record]:
+    """The records with these ids and the children (conflicts too) that hang on them."""
+    if not ids:
+        return {}
+    same, below = among(connection, "id", "ids"), among(connection, "parent", "ids")
+    where = "FROM records WHERE township_id = :township AND"
+    found = connection.execute(
+        text(f"SELECT {_NAMES} {where} {same} UNION SELECT {_NAMES} {where} {below}"),
+        {"township": township_id, "ids": listed(connection, ids)},
+    )
+    return {row.id: record_of(row) for row in found}
+
+
+def load_kind(connection: Connection, township_id: str, kind: str) -> list[Record]:
+    """Every record of a kind that is not deleted, oldest id first."""
+    found = connection.execute(
+        text(
+            f"SELECT {_NAMES} FROM records WHERE township_id = :township AND kind = :kind AND NOT deleted ORDER BY id"
+        ),
+        {"township": township_id, "kind": kind},
+    )
+    return [record_of(row) for row in found]
+
+
+def load_villages(connection: Connection, township_id: str) -> tuple[str, ...]:
+    """The ids of the township's villages and communities."""
+    found = connection.execute(
+        text("SELECT id FROM records WHERE township_id = :township AND kind = 'village' AND NOT deleted"),
+        {"township": township_id},
+    )
+    return tuple(row.id for row in found)
+
+
+def record_of(row: Row[Any]) -> Record:
+    """A row as a value."""
+    return Record(
+        id=row.id,
+        kind=row.kind,
+        scope=row.scope,
+        seq=row.seq,
+        fields=json.loads(row.fields),
+        field_seqs={name: FieldSeq(*entry) for name, entry in json.loads(row.field_seqs).items()},
+        deleted=bool(row.deleted),
+        parent=row.parent,
+        created_by=row.created_by,
+        created_at_ms=row.created_at_ms,
+        updated_by=row.updated_by,
+        updated_at_ms=row.updated_at_ms,
+    )
+
+
+def _row(township_id: str, record: Record) -> dict[str, Any]:
+    return {
+        "township_id": township_id,
+        "id": record.id,
+        "kind": record.kind,
+        "scope": record.scope,
+        "seq": record.seq,
+        "fields": _json(record.fields),
+        "field_seqs": _json({name: _entry(entry) for name, entry in record.field_seqs.items()}),
+        "deleted": record.deleted,
+        "parent": record.parent,
+        "created_by": record.created_by,
+        "created_at_ms": record.created_at_ms,
+        "updated_by": record.updated_by,
+        "updated_at_ms": record.updated_at_ms,
+    }
+
+
+def _entry(entry: FieldSeq) -> list[Any]:
+    return [entry.seq, entry.writer, entry.n, entry.other_seq]
+
+
+def _json(value: Any) -> str:
+    """Stored once, sent as it is: this text is what phones get."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=dict)

@@ -1,0 +1,137 @@
+"""Replicas, accounts and roles: who is at the other end of a token."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from server.domain.permissions import Actor, Role
+from server.domain.replicas import Identity, Replica
+from server.store.townships import TENANT, tenant_of
+
+_REPLICA = (
+    "r.id, r.account_id, r.last_n, r.last_hash, r.policies, r.lease_until_ms, r.last_contact_ms, r.revoked_at_ms, "
+    "a.person_id"
+)
+_JOINS = (
+    "JOIN replicas r ON r.township_id = t.id "
+    "LEFT JOIN accounts a ON a.township_id = r.township_id AND a.id = r.account_id"
+)
+
+
+def load_identity(connection: Connection, token_hash: str, now_ms: int) -> Identity | None:
+    """Replica, roles and township behind a token."""
+    return _identity(connection, "r.token_hash = :key", token_hash, now_ms)
+
+
+def load_replica(connection: Connection, replica_id: str, now_ms: int) -> Identity | None:
+    """The same, found by the replica's id."""
+    return _identity(connection, "r.id = :key", replica_id, now_ms)
+
+
+def _identity(connection: Connection, condition: str, key: str, now_ms: int) -> Identity | None:
+    statement = f"SELECT {_REPLICA}, {TENANT} {_JOINS} WHERE {condition}"
+    row = connection.execute(text(statement), {"key": key}).one_or_none()
+    if row is None:
+        return None
+    roles = load_roles(connection, row.township_id, row.account_id, now_ms)
+    actor = Actor(row.account_id, row.person_id, roles, revoked=row.revoked_at_ms is not None)
+    return Identity(_replica(row), actor, tenant_of(row))
+
+
+def _replica(row: Row[Any]) -> Replica:
+    return Replica(
+        id=row.id,
+        township_id=row.township_id,
+        account=row.account_id,
+        last_n=row.last_n,
+        last_hash=row.last_hash,
+        policies={policy: tuple(scopes) for policy, scopes in json.loads(row.policies)},
+        lease_until_ms=row.lease_until_ms,
+        last_contact_ms=row.last_contact_ms,
+        revoked_at_ms=row.revoked_at_ms,
+    )
+
+
+def load_roles(connection: Connection, township_id: str, account_id: str, now_ms: int | None) -> tuple[Role, ...]:
+    """The roles an account holds now, or ever held where no time is given."""
+    found = connection.execute(
+        text(
+            "SELECT DISTINCT role, village_id FROM role_assignments WHERE township_id = :township "
+            "AND account_id = :account AND (CAST(:now AS bigint) IS NULL "
+            "OR (from_ms <= :now AND (to_ms IS NULL OR to_ms > :now))) ORDER BY role, village_id"
+        ),
+        {"township": township_id, "account": account_id, "now": now_ms},
+    )
+    return tuple(Role(row.role, row.village_id) for row in found)
+
+
+def load_actor(connection: Connection, township_id: str, account_id: str, now_ms: int | None) -> Actor:
+    """The account with its person and roles; with every role it ever held where no time is given."""
+    person = connection.execute(
+        text("SELECT person_id FROM accounts WHERE township_id = :township AND id = :account"),
+        {"township": township_id, "account": account_id},
+    ).scalar()
+    return Actor(account_id, person, load_roles(connection, township_id, account_id, now_ms))
+
+
+def insert_replica(connection: Connection, values: dict[str, Any]) -> None:
+    """A new install with its counter at 0."""
+    connection.execute(
+        text(
+            "INSERT INTO replicas (id, township_id, account_id, label, platform, schema_version, continues, "
+            "token_hash, drop_token_hash, last_n, cursor_seq, policies, created_at_ms, lease_until_ms, last_contact_ms) VALUES "
+            "(:id, :township_id, :account_id, :label, :platform, :schema_version, :continues, :token_hash, "
+            ":drop_token_hash, 0, 0, '[]', :now, :lease_until_ms, :now)"
+        ),
+        values,
+    )
+
+
+def save_last(connection: Connection, replica_id: str, last_n: int, last_hash: str, now_ms: int) -> None:
+    """The replica's counter stands at `last_n`."""
+    connection.execute(
+        text("UPDATE replicas SET last_n = :n, last_hash = :hash, last_contact_ms = :now WHERE id = :id"),
+        {"n": last_n, "hash": last_hash, "now": now_ms, "id": replica_id},
+    )
+
+
+def save_contact(
+    connection: Connection, replica_id: str, lease_until_ms: int, now_ms: int, cursor_seq: int | None
+) -> None:
+    """The replica was in contact now, its lease runs until then, and it has pulled up to `cursor_seq`."""
+    connection.execute(
+        text(
+            "UPDATE replicas SET last_contact_ms = :now, lease_until_ms = :lease, "
+            "cursor_seq = COALESCE(:seq, cursor_seq) WHERE id = :id"
+        ),
+        {"now": now_ms, "lease": lease_until_ms, "seq": cursor_seq, "id": replica_id},
+    )
+
+
+def save_policies(connection: Connection, replica_id: str, policies: list[tuple[str, list[str]]]) -> None:
+    """The scope sets of the replica's latest pages are these."""
+    connection.execute(
+        text("UPDATE replicas SET policies = :policies WHERE id = :id"),
+        {"policies": json.dumps(policies, separators=(",", ":")), "id": replica_id},
+    )
+
+
+def save_health(connection: Connection, replica_id: str, values: dict[str, Any]) -> None:
+    """What the phone says about its storage, its version and its clock is on the fleet list."""
+    connection.execute(
+        text(
+            "UPDATE replicas SET storage = :storage, app_version = :app_version, pending = :pending, "
+            "clock_offset_ms = :clock_offset_ms, last_contact_ms = :now WHERE id = :id"
+        ),
+        {"id": replica_id, **values},
+    )
+
+
+def mark_revoked(connection: Connection, replica_id: str, now_ms: int) -> None:
+    """The replica is not trusted any more."""
+    connection.execute(
+        text("UPDATE replicas SET revoked_at_ms = :now WHERE id = :id"), {"now": now_ms, "id": replica_id}
+    )
