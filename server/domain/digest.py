@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from server.domain.coverage import coverage, newest_open_cycle
 from server.domain.duplicates import possible_duplicates
 from server.domain.fleet import SILENT_AFTER_MS, Doubt, Phone, doubt_about, hours_silent, silent_phones
-from server.domain.kinds import FieldSpec, Kind
+from server.domain.kinds import FieldSpec, Kind, Kinds
 from server.domain.records import Json, Record
-from server.domain.schedule import Reader
+from server.domain.schedule import Period, Reader
 
 MOST_LINES = 5
 MOST_NAMES = 40
@@ -25,7 +27,11 @@ DIGEST_KIND = Kind(
     scope="own",
     offline=False,
 )
-"""The same value as `KINDS["digest"]` (a test compares); the night shift never enters customs, where kinds are declared."""
+"""The same value as `KINDS["digest"]` (a test compares): customs declares kinds, the night shift may not go there."""
+
+
+NIGHT_KINDS: Kinds = {DIGEST_KIND.name: DIGEST_KIND}
+"""All that the night shift writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,16 @@ def digest_lines(town: Town, reader: Reader, now_ms: int, silent_after_ms: int =
 def line_fields(line: Line) -> dict[str, Json]:
     """A line as the digest record stores it."""
     return asdict(line) | {"names": list(line.names[:MOST_NAMES])}
+
+
+def digest_id(township_id: str, account: str, period: Period) -> str:
+    """The id of a person's digest of a period: whoever writes it, and however often, it is the same record (L7).
+
+    Source: RFC 9562, version 8 (an id made from a hash of our own choice)
+    """
+    digest = hashlib.sha256(f"digest|{township_id}|{account}|{period.key}".encode()).digest()
+    number = int.from_bytes(digest[:16], "big") & ~(0xF << 76) & ~(0x3 << 62)
+    return str(uuid.UUID(int=number | (0x8 << 76) | (0x2 << 62)))
 
 
 def _unvisited(town: Town, now_ms: int, silent_after_ms: int) -> Line:

@@ -26,6 +26,9 @@ class Hour:
     weekday: int = 0
 
 
+EIGHT_ON_MONDAY = Hour()
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """One day or week for which a person gets at most one digest. Shape: key 2026-11-24 or 2026-W48; start_ms UTC."""
@@ -58,7 +61,7 @@ def form_of(is_demo: bool) -> Form:
     return "daily" if is_demo else "weekly"
 
 
-def newest_period(form: Form, zone: tzinfo, now_ms: int, at: Hour = Hour()) -> Period:
+def newest_period(form: Form, zone: tzinfo, now_ms: int, at: Hour = EIGHT_ON_MONDAY) -> Period:
     """The period that began last: its 08:00 has come in the township's zone, whatever summer time did there."""
     day = datetime.fromtimestamp(now_ms / 1000, zone).date()
     if form == "weekly":

@@ -18,16 +18,6 @@ _KINDS = ("cycle", "subject", "village", "visit", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
-class TownshipZone:
-    """What the timetable knows of a township."""
-
-    id: str
-    name: str
-    time_zone: str
-    is_demo: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """One row of the log. Shape: outcome `sent` (record_id is the digest) or `nothing-to-report` (record_id None)."""
 
@@ -38,12 +28,6 @@ class Delivery:
     record_id: str | None
     delivered_at_ms: int
     kind: str = "digest"
-
-
-def load_townships(connection: Connection) -> list[TownshipZone]:
-    """Every township, oldest first."""
-    found = connection.execute(text("SELECT id, name, time_zone, is_demo FROM townships ORDER BY created_at_ms, id"))
-    return [TownshipZone(row.id, row.name, row.time_zone, bool(row.is_demo)) for row in found]
 
 
 def load_readers(connection: Connection, township_id: str, now_ms: int) -> list[Reader]:
@@ -123,9 +107,9 @@ def _load_secretaries(connection: Connection, township_id: str) -> dict[str, str
     """Everybody who holds or held the role: a visit of the predecessor was the secretary's."""
     found = connection.execute(
         text(
-            "SELECT DISTINCT a.id, a.person_id FROM role_assignments r JOIN accounts a "
-            "ON a.township_id = r.township_id AND a.id = r.account_id WHERE r.township_id = :township AND r.role = 'committee_secretary' "
-            "AND a.person_id IS NOT NULL"
+            "SELECT DISTINCT a.id, a.person_id FROM role_assignments r "
+            "JOIN accounts a ON a.township_id = r.township_id AND a.id = r.account_id "
+            "WHERE r.township_id = :township AND r.role = 'committee_secretary' AND a.person_id IS NOT NULL"
         ),
         {"township": township_id},
     )
