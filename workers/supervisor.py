@@ -115,7 +115,7 @@ def _announce(settings: Settings, front: Front) -> None:
 
 
 def _stop(children: list[Child]) -> None:
-    """All but Redis are asked at once, so the slowest decides how long it takes; Redis goes last, they still need it."""
+    """All but Redis are asked at once, so the slowest decides how long it takes; Redis goes last, they need it."""
     for child in children:
         if child.name != "redis":
             child.ask_to_stop()

@@ -19,7 +19,7 @@ LONGEST_SOCKET_PATH = 100
 
 
 def redis_socket(var: Path) -> Path:
-    """Where the embedded Redis listens: in VAR_DIR, or in a temporary folder when that path is too long for a socket."""
+    """Where the embedded Redis listens: in VAR_DIR, or in a temporary folder when its path is too long for a socket."""
     path = var / "redis.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path

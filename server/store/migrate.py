@@ -17,12 +17,12 @@ class GuardMissing(RuntimeError):
     """The trigger that keeps the feed append-only is not there; the system does not start on such a database (L4)."""
 
 
-def upgrade(url: str) -> None:
-    """The database has every revision; running it again changes nothing."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """The database has every revision (up to the named one); running it again changes nothing."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def assert_guard(connection: Connection) -> None:

@@ -1,0 +1,102 @@
+"""`zoufang invite`, `zoufang revoke` and `zoufang role end`: who may be in."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+import segno
+
+from server.cli.opened import json_option, now_ms, opened, say, the_record, the_township, township_option
+from server.commands.end_role import end_role
+from server.commands.invite import invite as make_invitation
+from server.commands.revoke import revoke as revoke_replica
+from server.domain.invitations import shown
+from server.settings import Settings
+
+replica_option = click.option("--replica", required=True, metavar="ID", help="The replica, as 手机 lists it.")
+
+
+@click.command()
+@click.option("--role", required=True, help="committee_secretary, branch_secretary, pbo, admin …")
+@click.option("--village", metavar="ID|CODE|NAME", help="For a role that belongs to a village.")
+@click.option("--person", metavar="ID|NAME", help="Who it is for; keeps the account this person has.")
+@click.option("--valid-s", type=int, metavar="SECONDS", help="How long the code is good; 24 hours at most.")
+@township_option
+@json_option
+def invite(
+    role: str, village: str | None, person: str | None, valid_s: int | None, township: str | None, as_json: bool
+) -> None:
+    """Make an invitation: a code of ten characters that enrols one phone, once."""
+    with opened() as settings:
+        tenant = the_township(township)
+        made = make_invitation(
+            tenant.id,
+            role,
+            now_ms(),
+            village=the_record(tenant, "village", village, "name", "short_name", "region_code") if village else None,
+            person=the_record(tenant, "person", person, "name") if person else None,
+            valid_s=settings.invitation_valid_s if valid_s is None else valid_s,
+        )
+    link = f"{address(settings)}/#/enrol?code={made.code}" if address(settings) else None
+    until = datetime.fromtimestamp(made.expires_at_ms / 1000, ZoneInfo(tenant.time_zone))
+    data = {
+        "invitation_code": made.code,
+        "url": link,
+        "role": made.role,
+        "village": made.village,
+        "account": made.account,
+        "person": made.person,
+        "township": tenant.id,
+        "expires_at_ms": made.expires_at_ms,
+    }
+    words = [f"{shown(made.code)}   {made.role} of {tenant.name}, good for one phone until {until:%H:%M}"]
+    if link and not as_json:
+        words += [link, terminal_qr(link)]
+    say(as_json, data, "\n".join(words))
+
+
+@click.command()
+@replica_option
+@json_option
+def revoke(replica: str, as_json: bool) -> None:
+    """A phone is lost: it reads nothing more; what it still sends goes to quarantine."""
+    with opened():
+        revoke_replica(replica, now_ms(), by="cli")
+    say(as_json, {"replica": replica, "revoked": True}, f"Replica {replica} is revoked.")
+
+
+@click.group()
+def role() -> None:
+    """Roles that people hold."""
+
+
+@role.command("end")
+@replica_option
+@json_option
+def role_end(replica: str, as_json: bool) -> None:
+    """Somebody leaves office: every role of this replica's account ends."""
+    with opened():
+        ended = end_role(replica, now_ms(), by="cli")
+    say(as_json, {"replica": replica, "roles_ended": ended}, f"{ended} roles of that account have ended.")
+
+
+def address(settings: Settings) -> str | None:
+    """Where the running system of this VAR_DIR is reached, by a phone if it can be; None when it is stopped."""
+    try:
+        state = json.loads((settings.var / "system.json").read_text())
+    except (OSError, ValueError):
+        return None
+    found = state.get("phone_url") or state.get("url")
+    return str(found) if found else None
+
+
+def terminal_qr(link: str) -> str:
+    """The link as a QR code of half blocks."""
+    rows = [[bool(cell) for cell in row] for row in segno.make(link, error="m").matrix_iter(border=2)]
+    rows += [[False] * len(rows[0])] if len(rows) % 2 else []
+    signs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(signs[cell] for cell in zip(upper, lower, strict=True)) for upper, lower in pairs)

@@ -1,0 +1,22 @@
+"""A new history: what a township's epoch, head and gaps become when time was lost (a restore, a cursor above the head)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from server.domain.replicas import Tenant
+
+JUMP = 2**32
+
+
+def new_epoch(tenant: Tenant, epoch: str, reached: int = 0) -> Tenant:
+    """The township under a new epoch, its head one jump further, the gap noted, so that no base from the lost time counts.
+
+    A phone may hold bases up to `reached` (the head of the database that is being replaced): the jump clears those too,
+    or a second restore of one backup would give out the numbers of the first once more.
+    Laws:   L2 (a base inside the gap counts as the number before it and never overwrites unseen work)
+    """
+    jumps = max(1, -(-(reached - tenant.head + 1) // JUMP))
+    head = tenant.head + jumps * JUMP
+    gaps = [list(gap) for gap in tenant.gaps] + [[tenant.head, head]]
+    return replace(tenant, epoch=epoch, head=head, settings={**tenant.settings, "gaps": gaps})
