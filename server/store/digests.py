@@ -43,6 +43,18 @@ def load_readers(connection: Connection, township_id: str, now_ms: int) -> list[
     return [Reader(row.id, row.person_id, row.role, row.from_ms) for row in found]
 
 
+def load_people(connection: Connection, township_id: str) -> dict[str, str]:
+    """The name of the person behind each account that has one."""
+    found = connection.execute(
+        text(
+            "SELECT a.id, p.fields FROM accounts a JOIN records p ON p.township_id = a.township_id "
+            "AND p.id = a.person_id AND p.kind = 'person' WHERE a.township_id = :township"
+        ),
+        {"township": township_id},
+    )
+    return {row.id: str(json.loads(row.fields).get("name") or "") for row in found}
+
+
 def load_town(connection: Connection, township_id: str, now_ms: int) -> Town:
     """The township as it stands in this snapshot, with what the rules of a digest look at."""
     fleet = load_fleet(connection, township_id, now_ms)
@@ -117,14 +129,13 @@ def _load_secretaries(connection: Connection, township_id: str) -> dict[str, str
 
 
 def _load_quarantined(connection: Connection, township_id: str) -> tuple[str, ...]:
-    """The name of the person behind each change that waits for a decision, oldest first."""
+    """The name of the person behind each change that waits for a decision, oldest first; ? where none is known."""
+    names = load_people(connection, township_id)
     found = connection.execute(
         text(
-            "SELECT p.fields AS person FROM quarantined_changes q "
-            "LEFT JOIN accounts a ON a.township_id = q.township_id AND a.id = q.account_id "
-            "LEFT JOIN records p ON p.township_id = a.township_id AND p.id = a.person_id AND p.kind = 'person' "
-            "WHERE q.township_id = :township AND q.status = 'held' ORDER BY q.created_at_ms, q.n"
+            "SELECT account_id FROM quarantined_changes WHERE township_id = :township AND status = 'held' "
+            "ORDER BY created_at_ms, replica_id, n"
         ),
         {"township": township_id},
     )
-    return tuple(str(json.loads(row.person).get("name") or "?") if row.person else "?" for row in found)
+    return tuple(names.get(row.account_id) or "?" for row in found)

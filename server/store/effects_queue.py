@@ -31,7 +31,7 @@ class StoredEffect:
 
 
 def claim_due(connection: Connection, now_ms: int, lease_ms: int, most: int) -> list[StoredEffect]:
-    """Up to `most` due effects are this caller's alone while the lease lasts; a killed worker's come back after it (L7)."""
+    """Up to `most` due effects are this caller's while the lease lasts; a killed worker's come back after it (L7)."""
     # PostgreSQL: two drains never wait for each other. SQLite: the writer's lock lets only one in at a time.
     skip = "" if is_sqlite(connection) else "FOR UPDATE SKIP LOCKED"
     found = connection.execute(
@@ -95,6 +95,18 @@ def count_waiting(connection: Connection, township_id: str) -> int:
         {"township": township_id, "tries": MOST_TRIES},
     )
     return int(found.scalar_one())
+
+
+def is_waiting(connection: Connection, township_id: str, kind: str) -> bool:
+    """Whether such an effect is on the list already, with tries left."""
+    found = connection.execute(
+        text(
+            "SELECT 1 FROM effects WHERE township_id = :township AND kind = :kind AND done_at_ms IS NULL "
+            "AND tries < :tries LIMIT 1"
+        ),
+        {"township": township_id, "kind": kind, "tries": MOST_TRIES},
+    )
+    return found.first() is not None
 
 
 _NAMES = "township_id, id, kind, payload, tries, created_at_ms, error"
