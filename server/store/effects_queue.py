@@ -36,9 +36,11 @@ def claim_due(connection: Connection, now_ms: int, lease_ms: int, most: int) -> 
     skip = "" if is_sqlite(connection) else "FOR UPDATE SKIP LOCKED"
     found = connection.execute(
         text(
-            "UPDATE effects SET due_at_ms = :until, tries = tries + 1 WHERE (township_id, id) IN ("
-            "SELECT township_id, id FROM effects WHERE done_at_ms IS NULL AND due_at_ms <= :now AND tries < :tries "
-            f"ORDER BY due_at_ms, id LIMIT :most {skip}) RETURNING {_NAMES}"
+            "WITH due AS (SELECT township_id AS township, id AS effect FROM effects "
+            "WHERE done_at_ms IS NULL AND due_at_ms <= :now AND tries < :tries "
+            f"ORDER BY due_at_ms, id LIMIT :most {skip}) "
+            "UPDATE effects SET due_at_ms = :until, tries = tries + 1 FROM due "
+            f"WHERE township_id = due.township AND id = due.effect RETURNING {_NAMES}"
         ),
         {"now": now_ms, "until": now_ms + lease_ms, "most": most, "tries": MOST_TRIES},
     )
