@@ -51,7 +51,8 @@ def run(settings: Settings, mode: str) -> None:
     try:
         _start_and_watch(settings, mode, front, socket_path, children)
     finally:
-        front.listener.close()  # nobody new is let in; who is in is served to the end
+        for listener in (front.listener, *front.also):
+            listener.close()  # nobody new is let in; who is in is served to the end
         _stop(children)
         (settings.var / "system.json").unlink(missing_ok=True)
         if socket_path and socket_path.parent != settings.var:
@@ -103,7 +104,7 @@ def _question(front: Front) -> Callable[[], bool]:
 
 def _announce(settings: Settings, front: Front) -> None:
     """The address, how to sign in, and last the one line a program waits for."""
-    state = {"pid": os.getpid(), "url": front.url}
+    state = {"pid": os.getpid(), "url": front.url, "phone_url": front.phone_url}
     (settings.var / "system.json").write_text(json.dumps(state) + "\n")
     print(f"走访 Zoufang runs at {front.url}")
     if settings.demo:

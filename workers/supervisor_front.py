@@ -19,7 +19,8 @@ PORTS_TRIED = 50
 class Front:
     """How this system is entered.
 
-    Shape:  `url` is what a browser on this machine opens; `web_options` go to gunicorn; `notes` are printed when ready.
+    Shape:  `url` is what a browser on this machine opens, `phone_url` a phone's; `web_options` go to gunicorn;
+            `also` are sockets that `children` serve; `notes` are printed when ready.
     """
 
     listener: socket.socket
@@ -27,7 +28,9 @@ class Front:
     ask: Callable[[], Probe]
     web_options: tuple[str, ...] = ()
     children: tuple[Child, ...] = ()
+    also: tuple[socket.socket, ...] = ()
     notes: tuple[str, ...] = ()
+    phone_url: str = ""
 
     @property
     def port(self) -> int:

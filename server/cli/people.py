@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
-import segno
 
 from server.cli.opened import json_option, now_ms, opened, say, the_record, the_township, township_option
+from server.cli.qr import terminal_qr
 from server.commands.end_role import end_role
 from server.commands.invite import invite as make_invitation
 from server.commands.revoke import revoke as revoke_replica
@@ -91,12 +91,3 @@ def address(settings: Settings) -> str | None:
         return None
     found = state.get("phone_url") or state.get("url")
     return str(found) if found else None
-
-
-def terminal_qr(link: str) -> str:
-    """The link as a QR code of half blocks."""
-    rows = [[bool(cell) for cell in row] for row in segno.make(link, error="m").matrix_iter(border=2)]
-    rows += [[False] * len(rows[0])] if len(rows) % 2 else []
-    signs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
-    pairs = zip(rows[::2], rows[1::2], strict=True)
-    return "\n".join("".join(signs[cell] for cell in zip(upper, lower, strict=True)) for upper, lower in pairs)

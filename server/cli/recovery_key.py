@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.cli.opened import json_option, now_ms, opened, say, the_township, township_option
-from server.cli.people import terminal_qr
+from server.cli.qr import terminal_qr
 from server.commands.store_recovery_key import store_recovery_key
 
 PRIVATE_BYTES = 32
