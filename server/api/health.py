@@ -1,0 +1,30 @@
+"""Is the process alive, and can the system do its work?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_smorest import Blueprint
+
+from server.commands.check_health import check_health
+from server.schemas.system import LiveSchema, ReadySchema
+
+bp = Blueprint("health", __name__, url_prefix="/health", description="For supervisors and load balancers.")
+
+
+@bp.get("/live")
+@bp.response(200, LiveSchema)
+def live() -> dict[str, bool]:
+    """200 while this process answers at all; nothing else is looked at."""
+    return {"live": True}
+
+
+@bp.get("/ready")
+@bp.response(200, ReadySchema)
+@bp.alt_response(503, schema=ReadySchema, description="Something is missing; `checks` says what.")
+def ready() -> tuple[dict[str, Any], int]:
+    """200 when database, guard trigger, revision and Redis are as they must be, 503 with the same body when not."""
+    checks = check_health(current_app.config["ZOUFANG"].redis())
+    ok = all(checks.values())
+    return {"ready": ok, "checks": checks}, 200 if ok else 503
