@@ -65,7 +65,8 @@ _ENTRIES = (
     Entry(
         "replica-forked", 409, "Two histories under one replica", "enrol",
         "A number that the server has already seen came again with other content: the browser lost its last "
-        "transactions or the profile was copied. Register a new replica with `continues` and renumber what is not acknowledged.",
+        "transactions or the profile was copied. Register a new replica with `continues` and renumber "
+        "what is not acknowledged.",
     ),
     Entry(
         "epoch-changed", 409, "The server's history has changed", "rebuild",

@@ -98,7 +98,8 @@ def accounts_with_role(
     found = connection.execute(
         text(
             "SELECT DISTINCT a.id, a.person_id FROM accounts a JOIN role_assignments r "
-            "ON r.township_id = a.township_id AND r.account_id = a.id WHERE a.township_id = :township AND r.role = :role AND r.from_ms <= :now "
+            "ON r.township_id = a.township_id AND r.account_id = a.id "
+            "WHERE a.township_id = :township AND r.role = :role AND r.from_ms <= :now "
             "AND (r.to_ms IS NULL OR r.to_ms > :now) ORDER BY a.id"
         ),
         {"township": township_id, "role": role, "now": now_ms},
@@ -130,7 +131,8 @@ def insert_invitation(connection: Connection, invitation: StoredInvitation, now_
     done = connection.execute(
         text(
             "INSERT INTO invitations (township_id, id, selector, secret_hash, account_id, role, village_id, "
-            "tries_left, created_at_ms, expires_at_ms) VALUES (:township, :id, :selector, :secret_hash, :account, :role, :village, "
+            "tries_left, created_at_ms, expires_at_ms) VALUES "
+            "(:township, :id, :selector, :secret_hash, :account, :role, :village, "
             ":tries, :now, :expires) ON CONFLICT (selector) DO NOTHING"
         ),
         values,

@@ -16,7 +16,7 @@ from server.store.bulk import among, insert_rows, listed
 class StoredChange:
     """One row of `changes`.
 
-    Shape:  `more` is the rest of the outcome (conflicts, problem); `patch` the flat fields if the canonical ones differ.
+    Shape:  `more` is the rest of the outcome (conflicts, problem); `patch` the flat fields if they differ from it.
     """
 
     replica_id: str

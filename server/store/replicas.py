@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from server.domain.permissions import Actor, Role
 from server.domain.replicas import Identity, Replica
+from server.store.bulk import among, listed
 from server.store.townships import TENANT, tenant_of
 
 _REPLICA = (
@@ -82,7 +84,8 @@ def insert_replica(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(
         text(
             "INSERT INTO replicas (id, township_id, account_id, label, platform, schema_version, continues, "
-            "token_hash, drop_token_hash, last_n, cursor_seq, policies, created_at_ms, lease_until_ms, last_contact_ms) VALUES "
+            "token_hash, drop_token_hash, last_n, cursor_seq, policies, "
+            "created_at_ms, lease_until_ms, last_contact_ms) VALUES "
             "(:id, :township_id, :account_id, :label, :platform, :schema_version, :continues, :token_hash, "
             ":drop_token_hash, 0, 0, '[]', :now, :lease_until_ms, :now)"
         ),
@@ -135,3 +138,14 @@ def mark_revoked(connection: Connection, replica_id: str, now_ms: int) -> None:
     connection.execute(
         text("UPDATE replicas SET revoked_at_ms = :now WHERE id = :id"), {"now": now_ms, "id": replica_id}
     )
+
+
+def load_accounts_of(connection: Connection, replica_ids: Collection[str]) -> dict[str, str]:
+    """Whose these replicas are."""
+    if not replica_ids:
+        return {}
+    found = connection.execute(
+        text(f"SELECT id, account_id FROM replicas WHERE {among(connection, 'id', 'ids')}"),
+        {"ids": listed(connection, replica_ids)},
+    )
+    return {row.id: row.account_id for row in found}

@@ -1,0 +1,46 @@
+"""The one place that knows every room: builds the web application from its settings."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from server.api import auth, sync
+from server.api.limiter import limiter, storage_address
+from server.api.problems import register_problems
+from server.settings import Settings
+from server.store.database import open_database, reading
+from server.store.migrate import assert_guard
+
+DAY_MS = 86_400_000
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application, on a database that has its guard.
+
+    Raises: GuardMissing
+    """
+    app = Flask("zoufang", static_folder=None)
+    app.config.update(
+        API_TITLE="Zoufang",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "components": {"securitySchemes": {"replica": {"type": "http", "scheme": "bearer"}}},
+        },
+        RATELIMIT_STORAGE_URI=storage_address(settings.redis()),
+        LEASE_MS=settings.lease_days * DAY_MS,
+        CURSOR_SECRET=settings.secret(),
+        ZOUFANG=settings,
+    )
+    open_database(app, settings.database())
+    with app.app_context(), reading() as connection:
+        assert_guard(connection)
+    limiter.init_app(app)
+    api = Api(app)
+    for room in (auth, sync):
+        api.register_blueprint(room.bp)
+    register_problems(app)
+    return app

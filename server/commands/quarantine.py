@@ -1,0 +1,90 @@
+"""The quarantine desk: see what is held, release it into the feed, or reject it; its author is told either way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from server.commands.judging import load_needed, save_judged, settle_released, township_of
+from server.commands.notices import write_notices
+from server.domain.judge import judge_batch
+from server.domain.kinds import Kinds
+from server.domain.problems import Problem
+from server.domain.records import Change, Refused
+from server.store.audit import add_audit
+from server.store.changes import change_of, load_numbers
+from server.store.database import reading
+from server.store.quarantine import Quarantined, decide_quarantined, load_quarantined
+from server.store.replicas import load_actor, load_replica
+from server.store.transaction import Transaction, transaction
+
+Reader = Callable[[str, str], Change | Refused]
+"""Customs, handed in by the front door: replica id and ASCII payload in, the change as it reads today out."""
+
+
+def list_quarantine(township_id: str, status: str | None = "held") -> list[Quarantined]:
+    """What is in quarantine, oldest first."""
+    with reading() as connection:
+        return load_quarantined(connection, township_id, status)
+
+
+def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by: str = "office") -> Quarantined:
+    """The change is judged once more, as if its author still had every role he ever had, and his phones are told.
+
+    Shape:  `status` of the answer is `released`, or still `held` with the reason why it cannot be applied
+    Raises: not-found (nothing held under this number)
+    """
+    township_id = _township(replica_id, now_ms)
+    with transaction(township_id) as tx:
+        held = _held(tx, replica_id, n)
+        change = _change(tx, held, read)
+        if isinstance(change, Refused):
+            return replace(held, slug=change.slug, detail=change.detail)
+        actor = load_actor(tx.connection, township_id, held.account_id, None)
+        known = load_needed(kinds, tx, [change])
+        judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
+        save_judged(tx, judged, [], now_ms)
+        settle_released(kinds, tx, [held], judged, by, now_ms)
+        detail = {"replica": replica_id, "n": n}
+        add_audit(tx.connection, township_id, by, "quarantine-released", detail, now_ms)
+        return load_quarantined(tx.connection, township_id, None, replica_id, n)[0]
+
+
+def reject(kinds: Kinds, replica_id: str, n: int, reason: str, now_ms: int, by: str = "office") -> Quarantined:
+    """The change stays unapplied for good, kept with the reason, which its author can read.
+
+    Raises: not-found (nothing held under this number)
+    """
+    township_id = _township(replica_id, now_ms)
+    with transaction(township_id) as tx:
+        held = _held(tx, replica_id, n)
+        rejected = replace(held, status="rejected", decided_at_ms=now_ms, decided_by=by, reason=reason[:500])
+        decide_quarantined(tx.connection, township_id, rejected)
+        write_notices(kinds, tx, [rejected], now_ms)
+        detail = {"replica": replica_id, "n": n}
+        add_audit(tx.connection, township_id, by, "quarantine-rejected", detail, now_ms)
+    return rejected
+
+
+def _township(replica_id: str, now_ms: int) -> str:
+    with reading() as connection:
+        identity = load_replica(connection, replica_id, now_ms)
+    if identity is None:
+        raise Problem("not-found", "there is no such replica")
+    return identity.tenant.id
+
+
+def _held(tx: Transaction, replica_id: str, n: int) -> Quarantined:
+    found = load_quarantined(tx.connection, tx.township_id, "held", replica_id, n)
+    if not found:
+        raise Problem("not-found", "no change is held under this number")
+    return found[0]
+
+
+def _change(tx: Transaction, held: Quarantined, read: Reader) -> Change | Refused:
+    """As it was read when it came; a change that could not be read then may be readable to a newer server."""
+    stored = load_numbers(tx.connection, tx.township_id, held.replica_id, held.n, held.n)[held.n]
+    if stored.canonical:
+        return change_of(stored)
+    read_again = read(held.replica_id, held.payload)
+    return read_again if isinstance(read_again, Refused) else replace(read_again, n=held.n)

@@ -1,0 +1,36 @@
+"""Whether a replica may do what it asks: its token, its lease, whether the office still trusts it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from server.domain.problems import Problem
+from server.domain.replicas import Identity
+
+
+def token_hash(token: str) -> str:
+    """What the server keeps of a token; 256 bits of chance need no salt and no slow hash."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def trusted(identity: Identity | None, now_ms: int) -> Identity:
+    """The replica, if it may read.
+
+    Raises: unknown-replica (no such token, or the lease is over), replica-revoked
+    """
+    found = known(identity, now_ms)
+    if found.replica.revoked:
+        raise Problem("replica-revoked", "the office revoked this replica")
+    return found
+
+
+def known(identity: Identity | None, now_ms: int) -> Identity:
+    """The replica, if it may at least hand in its work; a revoked one may for as long as it exists (L6).
+
+    Raises: unknown-replica
+    """
+    if identity is None:
+        raise Problem("unknown-replica", "there is no replica with this token")
+    if not identity.replica.revoked and identity.replica.lease_until_ms <= now_ms:
+        raise Problem("unknown-replica", "the lease is over; sign in again with an invitation")
+    return identity

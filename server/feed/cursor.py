@@ -1,0 +1,80 @@
+"""Where a replica is in the feed: opaque to it, signed by us."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+SIGNATURE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """Scopes that are being fetched from the beginning.
+
+    Shape:  `mask` bit i: the i-th of the policy's sorted scopes; those up to `seq` are fetched, up to `until` not yet
+    """
+
+    mask: int
+    seq: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where one replica is.
+
+    Shape:  `seq` everything up to there was seen; `acked` the last own number a page confirmed; `policy` its scopes.
+    """
+
+    epoch: str
+    policy: str
+    seq: int
+    acked: int
+    backfill: Backfill | None = None
+
+
+def sign(cursor: Cursor, secret: bytes) -> str:
+    """The cursor as text that only this server can have made."""
+    members: dict[str, Any] = {"e": cursor.epoch, "p": cursor.policy, "s": cursor.seq, "a": cursor.acked}
+    if cursor.backfill is not None:
+        members["b"] = [cursor.backfill.mask, cursor.backfill.seq, cursor.backfill.until]
+    body = _encode(json.dumps(members, separators=(",", ":")).encode())
+    return f"{body}.{_encode(_signature(body, secret))}"
+
+
+def verify(text: str, secret: bytes) -> Cursor | None:
+    """The cursor behind a text, None if it is none of ours."""
+    body, _dot, signature = text.partition(".")
+    if not hmac.compare_digest(signature.encode(errors="replace"), _encode(_signature(body, secret)).encode()):
+        return None
+    try:
+        members = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    backfill = Backfill(*members["b"]) if "b" in members else None
+    return Cursor(members["e"], members["p"], members["s"], members["a"], backfill)
+
+
+def mask_of(scopes: Sequence[str], chosen: set[str]) -> int:
+    """The chosen ones of the sorted scopes as bits."""
+    return sum(1 << at for at, scope in enumerate(scopes) if scope in chosen)
+
+
+def scopes_in(scopes: Sequence[str], mask: int) -> list[str]:
+    """The scopes whose bits are set."""
+    return [scope for at, scope in enumerate(scopes) if mask >> at & 1]
+
+
+def _signature(body: str, secret: bytes) -> bytes:
+    return hmac.digest(secret, b"cursor " + body.encode(errors="replace"), sha256)[:SIGNATURE_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,62 @@
+"""The feed in order: rows of some scopes after a number, as the texts they are stored in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from server.store.bulk import among, listed
+
+_ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms"
+
+
+def rows_after(
+    connection: Connection, township_id: str, scopes: Sequence[str], after: int, until: int, limit: int, live: bool
+) -> Sequence[Row[Any]]:
+    """Up to `limit` records with after < seq ≤ until, in order; with `live`, deleted ones are left out."""
+    condition = among(connection, "scope", "scopes")
+    alive = " AND NOT deleted" if live else ""
+    return connection.execute(
+        text(
+            f"SELECT {_ROW} FROM records WHERE township_id = :township AND seq > :after AND seq <= :until "
+            f"AND {condition}{alive} ORDER BY seq LIMIT :limit"
+        ),
+        _bound(connection, township_id, scopes, after, until, limit),
+    ).all()
+
+
+def departures_after(
+    connection: Connection, township_id: str, scopes: Sequence[str], after: int, until: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Up to `limit` records that left one of the scopes with after < seq ≤ until, in order: (seq, record, scope)."""
+    condition = among(connection, "scope", "scopes")
+    return connection.execute(
+        text(
+            "SELECT seq, record, scope FROM departures WHERE township_id = :township AND seq > :after "
+            f"AND seq <= :until AND {condition} ORDER BY seq LIMIT :limit"
+        ),
+        _bound(connection, township_id, scopes, after, until, limit),
+    ).all()
+
+
+def live_rows(connection: Connection, township_id: str, scopes: Sequence[str]) -> Iterable[Row[Any]]:
+    """(scope, id, seq) of every record that is not deleted."""
+    condition = among(connection, "scope", "scopes")
+    return connection.execute(
+        text(f"SELECT scope, id, seq FROM records WHERE township_id = :township AND {condition} AND NOT deleted"),
+        {"township": township_id, "scopes": listed(connection, scopes)},
+    )
+
+
+def _bound(
+    connection: Connection, township_id: str, scopes: Sequence[str], after: int, until: int, limit: int
+) -> dict[str, Any]:
+    return {
+        "township": township_id,
+        "scopes": listed(connection, scopes),
+        "after": after,
+        "until": until,
+        "limit": limit,
+    }

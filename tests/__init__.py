@@ -1,0 +1,1 @@
+"""Inspectors: they touch every room, nothing imports them."""

@@ -1,0 +1,89 @@
+"""A real PostgreSQL for tests: its own cluster on a socket of its own, as an unprivileged user when we are root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from server.store.migrate import upgrade
+
+UNPRIVILEGED = "nobody"
+
+
+class Cluster:
+    """One running cluster.
+
+    Shape:  `new_database()` gives the address of a fresh, migrated database, a copy of a template made once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._template = False
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://zoufang@/{name}?host={self.folder}"
+
+    def new_database(self) -> str:
+        if not self._template:
+            self._execute("CREATE DATABASE template_zoufang")
+            upgrade(self.url("template_zoufang"))
+            self._template = True
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template_zoufang")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("@/")[2].partition("?")[0]
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(f"host={self.folder} user=zoufang dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def cluster(durable: bool = False) -> Iterator[Cluster]:
+    """A cluster that is gone afterwards; `durable` keeps fsync on, for measurements and for tests that kill it."""
+    folder = Path(tempfile.mkdtemp(prefix="zf-pg-"))
+    folder.chmod(0o777)
+    data = folder / "data"
+    _run(folder, "initdb", "-D", str(data), "-U", "zoufang", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    options = f"-k {folder} -c listen_addresses= -c max_connections=60"
+    if not durable:
+        options += " -c fsync=off -c full_page_writes=off"
+    try:
+        _run(folder, "pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
+        yield Cluster(folder)
+    finally:
+        _run(folder, "pg_ctl", "-D", str(data), "-w", "-s", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, program: str, *words: str, check: bool = True) -> None:
+    """PostgreSQL refuses root, so root steps down."""
+    command = [str(_bin() / program), *words]
+    if os.geteuid() == 0:
+        command = ["setpriv", f"--reuid={UNPRIVILEGED}", "--regid=nogroup", "--clear-groups", *command]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if check and done.returncode:
+        raise RuntimeError(f"{program} failed: {done.stdout}{done.stderr}")
+
+
+def _bin() -> Path:
+    """The folder of the newest PostgreSQL on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
+    if found:
+        return found[-1].parent
+    config = shutil.which("pg_config")
+    if config is None:
+        raise RuntimeError("PostgreSQL is not installed; `make test` installs it")
+    told = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True)
+    return Path(told.stdout.strip())
