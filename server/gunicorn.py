@@ -7,9 +7,10 @@ import os
 import signal
 from typing import Any
 
+from flask import Flask
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from server.logs import LibraryLine
+from server.logs import LibraryLine, configure_logs, log_requests
 from server.settings import Settings
 
 _settings = Settings.from_environment()
@@ -39,6 +40,16 @@ class JsonLogger(Logger):  # type: ignore[misc] # gunicorn ships no types
 
 
 logger_class = JsonLogger
+
+
+def web() -> Flask:
+    """The application as gunicorn serves it: from the environment, with its lines in JSON."""
+    from server.app import create_app
+
+    configure_logs(_settings.log_level)
+    app = create_app(_settings)
+    log_requests(app)
+    return app
 
 
 def post_fork(_arbiter: Any, worker: Any) -> None:

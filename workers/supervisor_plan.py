@@ -57,7 +57,7 @@ def prepare_child(env: Mapping[str, str], logs: Path) -> Child:
 def web_child(listener: socket.socket, options: Sequence[str], env: Mapping[str, str], logs: Path) -> Child:
     bind = f"fd://{listener.fileno()}"
     argv = [sys.executable, "-m", "gunicorn", "-c", "python:server.gunicorn", "--bind", bind, *options]
-    return Child("web", [*argv, "server.app:create_app()"], env, logs / "web.log", fds=(listener.fileno(),))
+    return Child("web", [*argv, "server.gunicorn:web()"], env, logs / "web.log", fds=(listener.fileno(),))
 
 
 def worker_child(env: Mapping[str, str], logs: Path) -> Child:

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request
-from flask_smorest import Blueprint
 
+from server.api.front import Front
 from server.commands.demo_sign_in import demo_invite, demo_roles
 from server.domain.problems import Problem
 from server.schemas.system import DemoInvitationRequestSchema, DemoInvitationSchema, DemoRolesSchema
 
-bp = Blueprint("demo", __name__, url_prefix="/demo/v1", description="Only with DEMO=1, only from this machine.")
+bp = Front("demo", prefix="/demo/v1", about="Only with DEMO=1, only from this machine.")
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -28,12 +28,13 @@ def only_from_this_machine() -> None:
     near = _is_loopback(request.remote_addr or "") and _is_loopback(_host_name(request.host))
     came_through = any(name in request.headers for name in FORWARDED)
     strange = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
-    if not current_app.config["ZOUFANG"].demo or not near or came_through or strange:
+    if not current_app.config["SETTINGS"].demo or not near or came_through or strange:
         raise Problem("not-found", "there is nothing at this address")
 
 
 @bp.get("/roles")
 @bp.response(200, DemoRolesSchema)
+@bp.problems("not-found")
 def roles() -> dict[str, Any]:
     """Whom a newcomer may be in the demo township."""
     tenant, offered = demo_roles(_now_ms())
@@ -43,6 +44,7 @@ def roles() -> dict[str, Any]:
 @bp.post("/invitations")
 @bp.arguments(DemoInvitationRequestSchema)
 @bp.response(201, DemoInvitationSchema)
+@bp.problems("not-found", "unsupported-media-type", "batch-too-large")
 def invitations(wanted: dict[str, str]) -> dict[str, Any]:
     """An invitation to be that person; redeemed like any other."""
     made = demo_invite(wanted["role"], _now_ms())

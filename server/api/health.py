@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 
+from server.api.front import Front
 from server.commands.check_health import check_health
 from server.schemas.system import LiveSchema, ReadySchema
 
-bp = Blueprint("health", __name__, url_prefix="/health", description="For supervisors and load balancers.")
+bp = Front("health", prefix="/health", about="For supervisors and load balancers.")
 
 
 @bp.get("/live")
@@ -25,6 +25,6 @@ def live() -> dict[str, bool]:
 @bp.alt_response(503, schema=ReadySchema, description="Something is missing; `checks` says what.")
 def ready() -> tuple[dict[str, Any], int]:
     """200 when database, guard trigger, revision and Redis are as they must be, 503 with the same body when not."""
-    checks = check_health(current_app.config["ZOUFANG"].redis())
+    checks = check_health(current_app.config["SETTINGS"].redis())
     ok = all(checks.values())
     return {"ready": ok, "checks": checks}, 200 if ok else 503

@@ -1,0 +1,1 @@
+"""The running whole: start, stop, kill, back up, command line."""
