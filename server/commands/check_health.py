@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from alembic.script import ScriptDirectory
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -10,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain.problems import Problem
 from server.store.database import reading
-from server.store.migrate import MIGRATIONS, GuardMissing, assert_guard
+from server.store.migrate import GuardMissing, assert_guard, newest_revision
 
 REDIS_PATIENCE_S = 1.0
 
@@ -34,10 +33,6 @@ def redis_answers(url: str) -> bool:
 def client_address(url: str) -> str:
     """kombu writes a unix socket as `redis+socket://`, the client as `unix://`."""
     return "unix" + url.removeprefix("redis+socket") if url.startswith("redis+socket") else url
-
-
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def _database() -> dict[str, bool]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from server.store.database import is_sqlite
@@ -19,10 +17,18 @@ class GuardMissing(RuntimeError):
 
 def upgrade(url: str, revision: str = "head") -> None:
     """The database has every revision (up to the named one); running it again changes nothing."""
+    from alembic import command  # eleven megabytes that the web server does without
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, revision)
+
+
+def newest_revision() -> str:
+    """The revision this program expects; a file of a revision begins with its number."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("2*.py"))[: len("YYYYMMDD_HHMM")]
 
 
 def assert_guard(connection: Connection) -> None:
