@@ -61,9 +61,11 @@ def issue(folder: Path, address: str) -> Path:
         )
         _write_private(key, authority.private_key_pem.bytes())
         authority.cert_pem.write_to_path(str(certificate))
-    until = datetime.now(UTC) + timedelta(days=SERVER_DAYS)
+    since = datetime.now(UTC) - timedelta(days=1)
     names = dict.fromkeys([address, "127.0.0.1", "localhost"])
-    server = authority.issue_cert(*names, common_name="Zoufang 走访", not_after=until)
+    server = authority.issue_cert(
+        *names, common_name="Zoufang 走访", not_before=since, not_after=since + timedelta(days=SERVER_DAYS)
+    )
     _write_private(folder / "server.key", server.private_key_pem.bytes())
     (folder / "server.pem").write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
     return certificate

@@ -1,0 +1,78 @@
+"""What the system says is JSON and never content."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+
+from server.logs import configure_logs, log_requests
+
+CANARY = "王家湾的王老汉说低保被截留"
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Everything this process logs meanwhile."""
+    heard, handlers, level = io.StringIO(), logging.root.handlers[:], logging.root.level
+    monkeypatch.setattr(sys, "stderr", heard)
+    configure_logs("info")
+    yield heard
+    logging.root.handlers, logging.root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def lines(said: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def test_only_listed_keys_are_written(said: io.StringIO) -> None:
+    structlog.get_logger().info("pushed", count=3, text=CANARY, fields={"branch_summary": CANARY})
+    (line,) = lines(said)
+    assert (line["event"], line["count"], line["level"]) == ("pushed", 3, "info")
+    assert CANARY not in said.getvalue()
+
+
+def test_an_exception_names_its_type_and_place_but_not_its_text(said: io.StringIO) -> None:
+    try:
+        raise ValueError(f"cannot store {CANARY}")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+        logging.getLogger("library").exception("statement %s failed", CANARY)
+    for line in lines(said):
+        assert line["exc_type"] == "ValueError"
+        assert "tests/system/test_logs.py:" in line["where"]
+    assert CANARY not in said.getvalue()
+
+
+def test_a_librarys_values_are_left_out(said: io.StringIO) -> None:
+    logging.getLogger("sqlalchemy.engine").warning("INSERT %s", CANARY)
+    (line,) = lines(said)
+    assert (line["logger"], line["event"]) == ("sqlalchemy.engine", "INSERT %s")
+
+
+def test_a_request_leaves_one_line_with_its_rule_not_its_path(said: io.StringIO) -> None:
+    app = Flask("probe")
+
+    @app.post("/people/<name>")
+    def people(name: str) -> str:
+        structlog.get_logger().info("seen")
+        return name
+
+    log_requests(app)
+    app.test_client().post(
+        f"/people/{CANARY}?code=7QK2M", data=CANARY.encode(), headers={"Authorization": "Bearer s3cret"}
+    )
+    seen, answered = lines(said)
+    assert answered["event"] == "answered"
+    assert (answered["route"], answered["status"], answered["method"]) == ("/people/<name>", 200, "POST")
+    assert seen["request"] == answered["request"]
+    for secret in (CANARY, "7QK2M", "s3cret"):
+        assert secret not in said.getvalue()
