@@ -48,7 +48,7 @@ test: $(TOOLS) $(APP) ## Install what tests need, run every check and every test
 check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages, without the tests.
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@$(PY) -m server.cli docs --check
 	@cd pwa && npm run --silent check
 

@@ -15,7 +15,7 @@ REDIS_PATIENCE_S = 1.0
 
 
 def check_health(redis_url: str) -> dict[str, bool]:
-    """What works at this moment. Shape: database, guard (the trigger of the feed), revision, redis, each true or false."""
+    """What works at this moment. Shape: database, guard (the trigger of the feed), revision, redis; true or false."""
     return {**_database(), "redis": redis_answers(redis_url)}
 
 

@@ -1,0 +1,139 @@
+"""The `zoufang` command: bad input ends with one sentence and code 2, never with a stack trace or half an effect."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.cli.main import COMMANDS
+from server.cli.qr import terminal_qr
+from tests.system.running import ROOT, cli
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A VAR_DIR with the demo township and no running system."""
+    folder = tmp_path_factory.mktemp("cli")
+    made = cli(folder, "prepare", DEMO="1")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def test_every_command_explains_itself_and_takes_json(var: Path) -> None:
+    for name in COMMANDS:
+        helped = cli(var, name, "--help")
+        assert helped.returncode == 0, helped.stderr
+        assert "--json" in helped.stdout or "COMMAND" in helped.stdout
+
+
+BAD = [
+    ["invite"],
+    ["invite", "--role", "emperor"],
+    ["invite", "--role", "branch_secretary"],
+    ["invite", "--role", "branch_secretary", "--village", "没有这个村"],
+    ["invite", "--role", "pbo", "--village", "石头沟村"],
+    ["invite", "--role", "pbo", "--person", "没有这个人"],
+    ["invite", "--role", "pbo", "--township", "000000000"],
+    ["invite", "--role", "pbo", "--valid-s", "0"],
+    ["revoke", "--replica", "nobody"],
+    ["role", "end", "--replica", "nobody"],
+    ["quarantine", "release", "--replica", "nobody", "--n", "1"],
+    ["quarantine", "reject", "--replica", "nobody", "--n", "1", "--reason", "no"],
+    ["quarantine", "list", "--status", "lost"],
+    ["import", "roster", "no/such/file.csv"],
+    ["import", "roster", str(ROOT / "LICENSE")],
+    ["import", "plan", str(ROOT / "Makefile")],
+    ["plan", "check", "no/such/file.txt"],
+    ["restore", "no/such/file.zip"],
+    ["restore", str(ROOT / "LICENSE")],
+    ["no-such-command"],
+]
+
+
+@pytest.mark.parametrize("words", BAD, ids=[" ".join(words)[:60] for words in BAD])
+def test_bad_input_is_answered_with_one_sentence(var: Path, words: list[str]) -> None:
+    said = cli(var, *words)
+    assert said.returncode == 2, said
+    assert said.stderr.startswith("zoufang: ") or said.stdout
+    assert "Traceback" not in said.stdout + said.stderr
+    in_json = cli(var, *words, "--json")
+    assert in_json.returncode == 2
+    answer = json.loads(in_json.stdout)
+    assert answer.get("ok") is False or answer["type"].startswith("/docs/problems#")
+
+
+def test_without_a_system_it_says_how_to_get_one(tmp_path: Path) -> None:
+    said = cli(tmp_path, "invite", "--role", "pbo")
+    assert (said.returncode, said.stderr) == (
+        2,
+        f"zoufang: there is no system in {tmp_path} yet; start it once with `make run`\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unreachable_database_is_a_sentence(tmp_path: Path) -> None:
+    said = cli(tmp_path, "invite", "--role", "pbo", DATABASE_URL="postgresql://nobody:s3cret@127.0.0.1:1/x")
+    assert said.returncode == 2
+    assert said.stderr.startswith("zoufang: the database does not answer")
+    assert "Traceback" not in said.stderr and "s3cret" not in said.stderr
+
+
+def test_an_invitation_is_a_code_of_ten_characters(var: Path) -> None:
+    made = json.loads(cli(var, "invite", "--role", "committee_secretary", "--json").stdout)
+    assert len(made["invitation_code"]) == 10
+    assert made["role"] == "committee_secretary"
+    said = cli(var, "invite", "--role", "committee_secretary").stdout
+    assert said.splitlines()[0][5] == "-"
+
+
+def test_a_village_is_named_by_name_code_or_id(var: Path) -> None:
+    first = json.loads(cli(var, "invite", "--role", "branch_secretary", "--village", "石头沟村", "--json").stdout)
+    again = cli(var, "invite", "--role", "branch_secretary", "--village", first["village"], "--json")
+    assert json.loads(again.stdout)["village"] == first["village"]
+
+
+def test_a_recovery_key_is_shown_once_and_fits_its_public_half(var: Path) -> None:
+    made = json.loads(cli(var, "recovery-key", "--json").stdout)
+    private = ec.derive_private_key(int.from_bytes(base64.b64decode(made["private_key"])), ec.SECP256R1())
+    point = private.public_key().public_numbers()
+    assert base64.b64decode(made["public_key"]) == b"\x04" + point.x.to_bytes(32) + point.y.to_bytes(32)
+    for file in (path for path in var.rglob("*") if path.is_file()):
+        assert made["private_key"].encode() not in file.read_bytes()
+
+
+def test_a_page_with_the_key_is_private_and_never_overwrites(var: Path, tmp_path: Path) -> None:
+    page = tmp_path / "key.html"
+    assert cli(var, "recovery-key", "--html", str(page)).returncode == 0
+    assert page.stat().st_mode & 0o077 == 0
+    assert "<svg" in page.read_text()
+    assert cli(var, "recovery-key", "--html", str(page)).returncode == 2
+
+
+def test_a_digest_asked_for_twice_is_written_once(var: Path) -> None:
+    first = json.loads(cli(var, "digest", "--now", "--json").stdout)
+    second = json.loads(cli(var, "digest", "--now", "--json").stdout)
+    assert first["counts"].get("sent", 0) > 0
+    assert "sent" not in second["counts"]
+    assert second["counts"]["already"] == first["counts"]["sent"]
+
+
+def test_a_backup_prints_its_path_and_a_restore_takes_it(var: Path, tmp_path: Path) -> None:
+    path = Path(cli(var, "backup").stdout.strip())
+    assert path.is_file()
+    elsewhere = tmp_path / "elsewhere"
+    said = cli(elsewhere, "restore", str(path))
+    assert said.returncode == 0, said.stderr
+    assert (elsewhere / "secret.key").read_text() == (var / "secret.key").read_text()
+    assert (elsewhere / "secret.key").stat().st_mode & 0o077 == 0
+    assert cli(elsewhere, "doctor").returncode == 0
+
+
+def test_a_qr_code_for_the_terminal_is_square() -> None:
+    rows = terminal_qr("http://192.0.2.7:8766").splitlines()
+    assert len({len(row) for row in rows}) == 1
+    assert abs(len(rows[0]) - 2 * len(rows)) <= 1
+    assert set("".join(rows)) <= set("█▀▄ ")
