@@ -13,9 +13,19 @@ DATA = Path(__file__).resolve().parents[2] / "server" / "demo" / "data"
 
 # village: (visits, interviews with Party members, interviews with others); DOMAIN.md 14.1
 SUBJECTS = {
-    "青石沟": (1, 3, 3), "柳树湾": (1, 2, 3), "上河": (2, 3, 4), "下河": (1, 2, 3), "红崖": (1, 3, 3),
-    "大坪": (1, 2, 3), "南沟": (2, 4, 4), "北塬": (1, 2, 3), "杨家庄": (1, 3, 3), "马家湾": (2, 3, 4),
-    "石板": (2, 4, 4), "三岔": (1, 3, 3), "寒水": (3, 4, 6),
+    "青石沟": (1, 3, 3),
+    "柳树湾": (1, 2, 3),
+    "上河": (2, 3, 4),
+    "下河": (1, 2, 3),
+    "红崖": (1, 3, 3),
+    "大坪": (1, 2, 3),
+    "南沟": (2, 4, 4),
+    "北塬": (1, 2, 3),
+    "杨家庄": (1, 3, 3),
+    "马家湾": (2, 3, 4),
+    "石板": (2, 4, 4),
+    "三岔": (1, 3, 3),
+    "寒水": (3, 4, 6),
 }
 AREAS = ["study", "duty", "org_life", "poverty", "resident", "followup", "effect"]
 DOC_TYPES = {"minutes", "study_notes", "ledger", "duty_letter", "finance", "other"}
@@ -24,8 +34,19 @@ MEETING_TYPES = {"branch_committee", "member_assembly", "lecture", "party_day", 
 CATEGORIES = {"party_member", "masses", "cadre", "villager_rep", "other"}
 CONSENT = {"given", "refused", "withdrawn"}
 VISIT_KEYS = {
-    "key", "visitor", "companions", "planned_for", "start", "end", "captured_offline", "area_notes",
-    "narrative", "branch_summary", "record_checks", "interviews", "opinions",
+    "key",
+    "visitor",
+    "companions",
+    "planned_for",
+    "start",
+    "end",
+    "captured_offline",
+    "area_notes",
+    "narrative",
+    "branch_summary",
+    "record_checks",
+    "interviews",
+    "opinions",
 }
 OPTIONAL_VISIT_KEYS = {"followup_progress", "conflict", "duplicate_of"}
 ROLES = {"committee_secretary", "deputy_secretary", "committee_member", "leader", "pbo", "branch_secretary"}
@@ -287,7 +308,7 @@ def test_two_field_conflicts_one_open_one_settled():
 def test_one_duplicate_pair_of_one_village_visitor_and_time():
     pairs = [(visit, *BY_KEY[visit["duplicate_of"]], village) for village, visit in VISITS if "duplicate_of" in visit]
     assert len(pairs) == 1
-    (duplicate, other_village, original, village), = pairs
+    ((duplicate, other_village, original, village),) = pairs
     assert village == other_village
     assert duplicate["visitor"] == original["visitor"]
     assert overlaps(duplicate, original)
@@ -313,6 +334,6 @@ def test_no_run_of_twelve_characters_of_answers_appears_in_two_villages():
     for village in SUBJECTS:
         for answer in answers(village):
             for at in range(len(answer) - LONGEST_SHARED_ANSWER + 1):
-                tellers.setdefault(answer[at:at + LONGEST_SHARED_ANSWER], set()).add(village)
+                tellers.setdefault(answer[at : at + LONGEST_SHARED_ANSWER], set()).add(village)
     assert tellers
     assert [run for run, villages in tellers.items() if len(villages) > 1] == []
