@@ -53,7 +53,7 @@ check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages,
 	@cd pwa && npm run --silent check
 
 storm: $(TOOLS) $(MODULES) ## Break the real client and server at random for 60 s (or RUNS=n seeds) and count what was lost.
-	@$(PY) -m tests.storm $(if $(RUNS),--runs "$(RUNS)") $(if $(SEED),--seed "$(SEED)")
+	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
 
 bench: $(TOOLS) $(APP) ## Measure start, memory, sizes and speed, and print them beside their limits.
 	@$(PY) -m tests.bench

@@ -28,7 +28,7 @@ def only_from_this_machine() -> None:
     near = _is_loopback(request.remote_addr or "") and _is_loopback(_host_name(request.host))
     came_through = any(name in request.headers for name in FORWARDED)
     strange = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
-    if not current_app.config["SETTINGS"].demo or not near or came_through or strange:
+    if not current_app.config["ZOUFANG"].demo or not near or came_through or strange:
         raise Problem("not-found", "there is nothing at this address")
 
 
@@ -48,7 +48,7 @@ def roles() -> dict[str, Any]:
 def invitations(wanted: dict[str, str]) -> dict[str, Any]:
     """An invitation to be that person; redeemed like any other."""
     made = demo_invite(wanted["role"], _now_ms())
-    return {"invitation_code": made.code, "role": made.role, "expires_at_ms": made.expires_at_ms}
+    return {"code": made.code, "role": made.role, "expires_at_ms": made.expires_at_ms}
 
 
 def _now_ms() -> int:

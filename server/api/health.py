@@ -25,6 +25,6 @@ def live() -> dict[str, bool]:
 @bp.alt_response(503, schema=ReadySchema, description="Something is missing; `checks` says what.")
 def ready() -> tuple[dict[str, Any], int]:
     """200 when database, guard trigger, revision and Redis are as they must be, 503 with the same body when not."""
-    checks = check_health(current_app.config["SETTINGS"].redis())
+    checks = check_health(current_app.config["ZOUFANG"].redis())
     ok = all(checks.values())
     return {"ready": ok, "checks": checks}, 200 if ok else 503

@@ -40,7 +40,7 @@ def invite(
             person=the_record(tenant, "person", person, "name") if person else None,
             valid_s=settings.invitation_valid_s if valid_s is None else valid_s,
         )
-    link = f"{address(settings)}/#/enrol?code={made.code}" if address(settings) else None
+    link = f"{address(settings)}/#i={made.code}" if address(settings) else None
     until = datetime.fromtimestamp(made.expires_at_ms / 1000, ZoneInfo(tenant.time_zone))
     data = {
         "invitation_code": made.code,

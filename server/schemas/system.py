@@ -44,6 +44,6 @@ class DemoInvitationRequestSchema(Schema):
 class DemoInvitationSchema(Schema):
     """A code that enrols this browser, once."""
 
-    invitation_code = fields.String(required=True)
+    code = fields.String(required=True)
     role = fields.String(required=True)
     expires_at_ms = fields.Integer(required=True)
