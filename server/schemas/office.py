@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import Length
 
 from server.schemas.roster_file import MAX_FILE_BYTES, RosterFile, read_roster_file, read_roster_text
+from server.schemas.sync import short_text
 
 MOST_BASE64 = MAX_FILE_BYTES * 4 // 3 + 4
 MOST_TEXT = 1_000_000
@@ -30,9 +30,9 @@ class RosterUploadSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    text = fields.String(validate=Length(max=MOST_TEXT))
-    file_base64 = fields.String(validate=Length(max=MOST_BASE64))
-    filename = fields.String(validate=Length(max=255), load_default="")
+    text = short_text(MOST_TEXT)
+    file_base64 = short_text(MOST_BASE64)
+    filename = short_text(255, load_default="")
     dry_run = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
     @validates_schema
@@ -52,7 +52,7 @@ class FaultSchema(Schema):
 
     row = fields.Integer(required=True)
     column = fields.String(required=True)
-    reason = fields.String(required=True, attribute="reason_zh")
+    reason = fields.String(required=True)
     reason_en = fields.String(required=True)
     level = fields.String(required=True)
 
