@@ -1,0 +1,181 @@
+/** The headless phone: phases, and one door to everything the screens and the fault run may do. */
+import type { Capture, Core, Draft, HistoryItem, Me, OutboxItem, Phase, Ports, StorageState, SyncState, View } from "./contract.ts";
+import type { Entry } from "./domain/change.ts";
+import { problem } from "./domain/problem.ts";
+import { Home } from "./home.ts";
+import { exportBackup, importBackup } from "./store/backup.ts";
+import { commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, settleConflict } from "./store/edits.ts";
+import { dropCapture, dropDraft, putCapture, saveDraft } from "./store/notes.ts";
+import type { Opened } from "./store/opened.ts";
+import { letGo } from "./store/outbox.ts";
+import type { VaultRow } from "./store/vault.ts";
+import { syncState } from "./sync/state.ts";
+
+export type * from "./contract.ts";
+
+export async function createCore(ports: Ports): Promise<Core> {
+  const core = new Pocket(ports);
+  await core.look();
+  return core;
+}
+
+class Pocket implements Core {
+  private readonly home: Home;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly ports: Ports) {
+    this.home = new Home(ports, () => this.told());
+  }
+
+  look = (): Promise<void> => this.home.look();
+  phase = (): Phase => this.home.phase();
+  enrol = (input: { code: string; label: string; pin: string; platform: string }): Promise<void> => this.home.enrol(input);
+  unlock = (pin: string): Promise<void> => this.home.unlock(pin);
+  lock = (): void => this.home.lock();
+  rebuild = (): Promise<void> => this.home.rebuild();
+  close = (): void => this.home.close();
+
+  me(): Me | undefined {
+    const session = this.home.running?.open.session;
+    if (!session) return undefined;
+    const roles = session.roles.map(({ role, village }) => (village ? { role, village } : { role }));
+    return { account: session.account, person: session.person, replica: session.replica, roles, township: session.township };
+  }
+
+  list = (kind: string): View[] => this.home.running?.views.list(kind) ?? [];
+  get = (id: string): View | undefined => this.home.running?.views.get(id);
+  children = (parent: string, kind?: string): View[] => this.home.running?.views.children(parent, kind) ?? [];
+  mirrorSeq = (): number => this.home.running?.open.progress.seq ?? 0;
+  newId = (): string => this.home.newId();
+
+  history(id: string): HistoryItem[] {
+    const shelf = this.home.running?.open.shelf;
+    const own = shelf?.entriesOf(id) ?? [];
+    return own.map((entry) => ({ ...brief(entry), outcome: shelf?.stateOf(entry) ?? "waiting" }));
+  }
+
+  create(kind: string, fields: object, o: { id?: string; draft?: string } = {}): Promise<string> {
+    return this.written((open) => createRecord(open, kind, fields, o));
+  }
+  patch(id: string, fields: object, o: { opened?: number; draft?: string } = {}): Promise<void> {
+    return this.written((open) => patchRecord(open, id, fields, o));
+  }
+  command(id: string, command: string, fields: object = {}): Promise<void> {
+    return this.written((open) => commandRecord(open, id, command, fields));
+  }
+  add(id: string, field: string, elements: unknown[]): Promise<void> {
+    return this.written((open) => editSet(open, id, "add", field, elements));
+  }
+  remove(id: string, field: string, elements: unknown[]): Promise<void> {
+    return this.written((open) => editSet(open, id, "remove", field, elements));
+  }
+  delete(id: string): Promise<void> {
+    return this.written((open) => deleteOrRestore(open, id, "delete"));
+  }
+  restore(id: string): Promise<void> {
+    return this.written((open) => deleteOrRestore(open, id, "restore"));
+  }
+  settle(conflict: string, value: unknown): Promise<void> {
+    return this.written((open) => settleConflict(open, conflict, value));
+  }
+  letGo(n: number): Promise<void> {
+    return this.written(async (open) => {
+      const entry = open.shelf.quarantined().find((one) => one.n === n);
+      if (entry) await letGo(open, entry);
+    });
+  }
+
+  private async written<T>(work: (open: Opened) => Promise<T>): Promise<T> {
+    const { open, shell } = this.home.opened();
+    const result = await work(open);
+    this.told();
+    void this.home.health.persist();
+    if (this.home.wantsSync) void shell.wake("write");
+    return result;
+  }
+
+  draft = (key: string): unknown => this.home.running?.open.drafts.get(key)?.value;
+  drafts = (): Draft[] => [...(this.home.running?.open.drafts.values() ?? [])].map(({ key, value, at_ms }) => ({ key, value, at_ms }));
+  saveDraft = (key: string, value: unknown): Promise<void> => saveDraft(this.home.opened().open, key, value).then(() => this.told());
+  dropDraft = (key: string): Promise<void> => dropDraft(this.home.opened().open, key).then(() => this.told());
+
+  async capture(text: string, atMs?: number): Promise<void> {
+    const vault: VaultRow | undefined = this.home.running?.open.vaultRow ?? this.home.outside.vault;
+    if (!vault) throw problem("not-enrolled", "this phone is not enrolled");
+    const at_ms = atMs ?? this.ports.now();
+    const id = await putCapture(this.ports, this.home.cellar, vault.device.publicRaw, text, at_ms);
+    this.home.outside.captures += 1;
+    this.home.running?.open.captures.set(id, { id, text, at_ms });
+    this.told();
+  }
+
+  captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])];
+  captureCount = (): number => this.home.running?.open.captures.size ?? this.home.outside.captures;
+  dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
+
+  sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside.waiting);
+  storage = (): StorageState => ({ ...this.home.health.state, ...(this.home.outside.backupAtMs && { lastBackupAtMs: this.home.outside.backupAtMs }) });
+  syncNow = async (): Promise<void> => this.home.opened().shell.wake("person");
+
+  start(): void {
+    this.home.wantsSync = true;
+    if (this.phase() === "open") this.home.running?.shell.start();
+  }
+  stop(): void {
+    this.home.wantsSync = false;
+    this.home.running?.shell.stop();
+  }
+  visible(now: boolean): void {
+    if (!this.home.wantsSync) return;
+    if (now) this.home.running?.shell.start();
+    else this.home.running?.shell.stop();
+  }
+  wentOnline(): void {
+    if (this.home.wantsSync) void this.home.running?.shell.wake("online");
+    this.told();
+  }
+
+  outbox(): OutboxItem[] {
+    const shelf = this.home.running?.open.shelf;
+    const waiting = (shelf?.waiting() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "waiting" }));
+    const refused = (shelf?.quarantined() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "quarantined", problem: entry.outcome?.problem }));
+    return [...refused, ...waiting];
+  }
+
+  async exportBackup(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await exportBackup(this.home.cellar);
+    const at_ms = this.ports.now();
+    await this.home.cellar.write(["meta"], (tx) => tx.put("meta", at_ms, "backup_at_ms")).catch(() => undefined);
+    this.home.outside = { ...this.home.outside, backupAtMs: at_ms };
+    this.told();
+    return bytes;
+  }
+
+  importBackup(bytes: Uint8Array, pin: string): Promise<{ changes: number; drafts: number }> {
+    return this.written((open) => importBackup(open, bytes, pin, this.home.kdf));
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+    if (this.home.outside.vault && !this.home.running) throw problem("locked", "unlock the phone first");
+    const token = this.home.running?.open.session?.token;
+    return (await this.home.transport.call({ method, path, ...(token && { token }), ...(body !== undefined && { body }) })).body;
+  }
+
+  private told(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function brief(entry: Entry): { n: number; action: string; at_ms: number } {
+  const { command, action, captured_at_ms } = entry.wire;
+  return { n: entry.n, action: command ?? action, at_ms: captured_at_ms };
+}
+
+function item(entry: Entry): Omit<OutboxItem, "state"> {
+  return { ...brief(entry), record: entry.wire.record, kind: entry.wire.kind, action: entry.wire.action };
+}

@@ -1,0 +1,162 @@
+/** Whose phone this is right now: nobody's, locked, open or broken, and how it goes from one to the other. */
+import type { Phase, Ports } from "./contract.ts";
+import { uuid7 } from "./domain/ids.ts";
+import { problem } from "./domain/problem.ts";
+import { Shelf } from "./domain/shelf.ts";
+import { Views } from "./domain/view.ts";
+import { Health } from "./store/health.ts";
+import { eraseCache, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
+import { Cellar } from "./store/idb.ts";
+import { type Damage, load } from "./store/load.ts";
+import { Opened, startOf } from "./store/opened.ts";
+import { MOST_TRIES, Tries } from "./store/tries.ts";
+import { argon2, openVault, SHORTEST_PIN } from "./store/vault.ts";
+import { Errands } from "./sync/errands.ts";
+import { offsetOf, redeem } from "./sync/redeem.ts";
+import { Shell } from "./sync/shell.ts";
+import type { Running } from "./sync/state.ts";
+import { Transport } from "./sync/transport.ts";
+import { sessionOf } from "./sync/wire.ts";
+
+export class Home {
+  readonly cellar: Cellar;
+  readonly transport: Transport;
+  private readonly tries: Tries;
+  readonly health: Health;
+  readonly kdf;
+  outside: Outside = { waiting: 0, captures: 0 };
+  running: Running | undefined;
+  private damage: Damage | undefined;
+  private unreadable = false;
+  wantsSync = false;
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly told: () => void,
+  ) {
+    this.cellar = new Cellar(ports, ports.dbName ?? "zoufang");
+    this.transport = new Transport(ports);
+    this.tries = new Tries(ports, this.cellar);
+    this.health = new Health(ports);
+    this.kdf = ports.kdf ?? argon2;
+    ports.channel?.listen(() => void this.refresh());
+  }
+
+  /** Reads what can be known without a key. A database that does not open leaves the phone broken, not crashed. */
+  async look(): Promise<void> {
+    try {
+      this.outside = await lookIn(this.cellar);
+      this.unreadable = false;
+      this.health.noteStart(this.outside.vault !== undefined);
+    } catch {
+      this.unreadable = true;
+    }
+    this.told();
+  }
+
+  phase(): Phase {
+    if (this.unreadable || this.damage) return "broken";
+    if (this.running) return "open";
+    return this.outside.vault ? "locked" : "absent";
+  }
+
+  async enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void> {
+    const own = this.running;
+    if (!own && [...input.pin].length < SHORTEST_PIN) {
+      throw problem("pin-too-short", `the passphrase needs ${SHORTEST_PIN} characters`);
+    }
+    const before = this.ports.now();
+    const told = await redeem(this.transport, input);
+    const session = sessionOf(told, input.label, input.platform);
+    if (own && own.open.session?.account === told.account) {
+      await own.errands.becomes(session, told.epoch !== own.open.progress.epoch);
+      own.shell.enrolled();
+    } else {
+      this.lock();
+      const offset_ms = offsetOf(this.ports, before, told.server_time_ms);
+      const progress = { ...startOf(told.epoch), offset_ms, server_ms: told.server_time_ms };
+      const { recovery_key } = told;
+      const open = await moveIn(this.ports, this.cellar, this.kdf, { id: this.newId(), pin: input.pin, session, progress, recovery_key });
+      this.outside = { ...this.outside, vault: open.vaultRow, waiting: 0, captures: 0 };
+      await this.move(open);
+    }
+    this.health.noteEnrolled();
+    this.told();
+    if (this.wantsSync) void this.running?.shell.wake("start");
+  }
+
+  async unlock(pin: string): Promise<void> {
+    if (this.running) return;
+    const row = (await lookIn(this.cellar)).vault;
+    if (!row) throw problem("not-enrolled", "this phone is not enrolled");
+    if (!row.pin) throw problem("pin-erased", "ten wrong tries: only the office's recovery key opens what is left");
+    const failed = await this.tries.begin();
+    const vault = await openVault(this.ports.crypto, this.kdf, row, pin);
+    if (!vault) throw await this.wrongPin(failed);
+    await this.tries.succeeded();
+    await this.move(new Opened(this.ports, this.cellar, row, vault, new Shelf()));
+  }
+
+  private async wrongPin(failed: number): Promise<Error> {
+    if (failed < MOST_TRIES) return this.tries.wrongPin(failed);
+    await eraseCache(this.cellar);
+    await this.look();
+    return problem("pin-erased", "ten wrong tries: the readable cache is erased, own work is kept sealed", { tries_left: 0 });
+  }
+
+  private async move(open: Opened): Promise<void> {
+    const damage = await load(open);
+    const bad = damage.session || damage.mirror.length > 0 || damage.outbox.length > 0;
+    this.damage = bad ? damage : undefined;
+    const views = new Views(open.shelf, () => open.session?.account ?? "");
+    const errands = new Errands(this.ports, open, this.transport, () => this.health.state);
+    const shell = new Shell(this.ports, open, errands, () => this.told());
+    this.running = { open, views, errands, shell };
+    void this.health.measure().then(() => this.told());
+    if (this.wantsSync && !bad) shell.start();
+    this.told();
+  }
+
+  lock(): void {
+    const { running } = this;
+    if (!running) return;
+    this.outside = { ...this.outside, waiting: running.errands.waiting(), captures: running.open.captures.size };
+    running.shell.close();
+    this.transport.abort();
+    this.running = undefined;
+    this.damage = undefined;
+    this.told();
+  }
+
+  async rebuild(): Promise<void> {
+    if (this.unreadable) await this.look();
+    if (!this.running) return;
+    const { open } = this.running;
+    await mend(open, this.damage ?? { session: false, mirror: [], outbox: [], other: 0 });
+    this.lock();
+    await this.move(new Opened(this.ports, this.cellar, open.vaultRow, open.vault, new Shelf()));
+  }
+
+  opened(): Running {
+    if (!this.running) throw problem(this.outside.vault ? "locked" : "not-enrolled", "unlock the phone first");
+    return this.running;
+  }
+
+  newId(): string {
+    return uuid7(this.ports.now(), this.ports.crypto.getRandomValues(new Uint8Array(16)));
+  }
+
+  close(): void {
+    this.wantsSync = false;
+    this.lock();
+    this.tries.stop();
+    this.cellar.close();
+  }
+
+  /** Another tab wrote something. */
+  private async refresh(): Promise<void> {
+    if (this.running) await load(this.running.open).catch(() => undefined);
+    else await this.look();
+    this.told();
+  }
+}

@@ -1,0 +1,70 @@
+/** What a person does to a record becomes changes with the right base, saved before anything else is attempted. */
+import type { Fields } from "../contract.ts";
+import { type Action, withBases, type Wish } from "../domain/change.ts";
+import { uuid7 } from "../domain/ids.ts";
+import { flat } from "../domain/kinds.ts";
+import { problem } from "../domain/problem.ts";
+import type { Opened } from "./opened.ts";
+import { dropDraft } from "./notes.ts";
+import { save } from "./outbox.ts";
+
+/** A new record; it exists on this phone from now on. A create needs no base: nobody else can have written to it. */
+export async function createRecord(open: Opened, kind: string, fields: object, o: { id?: string; draft?: string }): Promise<string> {
+  const record = o.id ?? newId(open);
+  await save(open, [{ record, kind, action: "create", base: 0, fields: flat(kind, fields) }], o.draft);
+  return record;
+}
+
+/** The edited fields, seen from where the form was opened. Nothing edited is nothing saved. */
+export async function patchRecord(open: Opened, id: string, fields: object, o: { opened?: number; draft?: string }): Promise<void> {
+  const kind = kindOf(open, id);
+  const edited = flat(kind, fields);
+  if (Object.keys(edited).length > 0) await edit(open, id, kind, "patch", edited, o.opened, o.draft);
+  else if (o.draft !== undefined) await dropDraft(open, o.draft);
+}
+
+export async function commandRecord(open: Opened, id: string, command: string, fields: object): Promise<void> {
+  const kind = kindOf(open, id);
+  const wish: Wish = { record: id, kind, action: "command", base: 0, command, fields: flat(kind, fields) };
+  await save(open, based(open, wish, open.shelf.reached.seq));
+}
+
+/** `add` and `remove` of set elements. */
+export async function editSet(open: Opened, id: string, action: "add" | "remove", field: string, elements: unknown[]): Promise<void> {
+  if (elements.length > 0) await edit(open, id, kindOf(open, id), action, { [field]: elements });
+}
+
+export async function deleteOrRestore(open: Opened, id: string, action: "delete" | "restore"): Promise<void> {
+  await edit(open, id, kindOf(open, id), action, {});
+}
+
+/** The person's choice, naming the sides it saw; a side that arrives later stays open. */
+export async function settleConflict(open: Opened, id: string, value: unknown): Promise<void> {
+  const sheet = open.shelf.sheet(id);
+  if (sheet?.kind !== "conflict") throw problem("no-record", "this conflict is not on this phone");
+  const listed = (sheet.fields.sides as { replica: string; n: number }[] | undefined) ?? [];
+  const sides = listed.map(({ replica, n }) => ({ replica, n }));
+  await edit(open, id, "conflict", "settle", { value, sides });
+}
+
+export function newId(open: Pick<Opened, "ports">): string {
+  return uuid7(open.ports.now(), open.ports.crypto.getRandomValues(new Uint8Array(16)));
+}
+
+async function edit(open: Opened, record: string, kind: string, action: Action, fields: Fields, opened?: number, draft?: string): Promise<void> {
+  await save(open, based(open, { record, kind, action, base: 0, fields }, opened ?? open.shelf.reached.seq), draft);
+}
+
+function based(open: Opened, wish: Wish, opened: number): Wish[] {
+  return withBases(
+    wish,
+    (part) => open.shelf.baseOf(part, opened),
+    () => newId(open),
+  );
+}
+
+function kindOf(open: Opened, id: string): string {
+  const kind = open.shelf.sheet(id)?.kind ?? open.shelf.entriesOf(id)[0]?.wire.kind;
+  if (kind === undefined) throw problem("no-record", "this record is not on this phone");
+  return kind;
+}

@@ -1,0 +1,156 @@
+/** Reads what is on disk into memory: everything after an unlock, only what is new after another tab wrote. */
+import type { Capture, Draft } from "../contract.ts";
+import type { Entry, Outcome, WireChange } from "../domain/change.ts";
+import type { Row } from "../domain/shelf.ts";
+import type { StoreName } from "./idb.ts";
+import { type Opened, type Progress, type Session, startOf } from "./opened.ts";
+import {
+  captureLabel,
+  type CaptureRow,
+  type Counter,
+  draftLabel,
+  type DraftRow,
+  metaLabel,
+  mirrorLabel,
+  type MirrorRow,
+  outboxLabel,
+  type OutboxRow,
+  outcomeLabel,
+  type OutcomeRow,
+  type SealedMeta,
+} from "./rows.ts";
+import { fromUtf8, openWith } from "./seal.ts";
+
+/** What could not be read. Anything here makes the phone offer an export before it mends itself. */
+export interface Damage {
+  session: boolean;
+  mirror: string[];
+  /** Keys [gen, n] of changes whose content is lost to this phone. */
+  outbox: Counter[];
+  other: number;
+}
+
+const ALL: StoreName[] = ["meta", "mirror", "outbox", "outcomes", "drafts", "captures"];
+
+/** Memory equals the disk. Readings that a commit of this tab overtook are made again. */
+export async function load(open: Opened): Promise<Damage> {
+  for (;;) {
+    const commits = open.commits;
+    const raw = await readAll(open);
+    const read = await unseal(open, raw);
+    if (open.commits !== commits) continue;
+    if (open.tick >= 0 && read.progress && read.progress.epoch !== open.progress.epoch) {
+      forget(open, read.progress.epoch);
+      continue;
+    }
+    show(open, raw, read);
+    return read.damage;
+  }
+}
+
+type Raw = Awaited<ReturnType<typeof readAll>>;
+type Read = Awaited<ReturnType<typeof unseal>>;
+
+function readAll(open: Opened) {
+  const known = open.tick;
+  return open.cellar.read(ALL, async (tx) => {
+    const tick = (await tx.get<number>("meta", "tick")) ?? 0;
+    const mirror = known < 0 ? await tx.all<MirrorRow>("mirror") : await tx.newer<MirrorRow>("mirror", "tick", known);
+    return {
+      tick,
+      counter: (await tx.get<Counter>("meta", "counter")) ?? { gen: 0, n: 0 },
+      session: await tx.get<SealedMeta>("meta", "session"),
+      progress: await tx.get<SealedMeta>("meta", "progress"),
+      mirror,
+      mirrorIds: (await tx.keys("mirror")) as string[],
+      outbox: await tx.all<OutboxRow>("outbox"),
+      outcomes: await tx.all<OutcomeRow>("outcomes"),
+      drafts: await tx.all<DraftRow>("drafts"),
+      captures: await tx.all<CaptureRow>("captures"),
+    };
+  });
+}
+
+async function unseal(open: Opened, raw: Raw) {
+  const damage: Damage = { session: false, mirror: [], outbox: [], other: 0 };
+  const { sealer } = open.vault;
+  const spoilt = (note: () => void) => () => {
+    note();
+    return undefined;
+  };
+  const session = raw.session && (await sealer.openJson<Session>(metaLabel("session", raw.session.v), raw.session).catch(spoilt(() => (damage.session = true))));
+  const progress =
+    raw.progress &&
+    (await sealer.openJson<Progress>(metaLabel("progress", raw.progress.v), raw.progress).catch(spoilt(() => damage.mirror.push("progress"))));
+  const rows = await Promise.all(
+    raw.mirror.map((row) => sealer.openJson<Row>(mirrorLabel(row.id, row.seq), row).catch(spoilt(() => damage.mirror.push(row.id)))),
+  );
+  const entries = await Promise.all(raw.outbox.map((row) => entryOf(open, row).catch(spoilt(() => damage.outbox.push({ gen: row.gen, n: row.n })))));
+  const outcomes = await Promise.all(raw.outcomes.map((row) => outcomeOf(open, row).catch(spoilt(() => (damage.other += 1)))));
+  const drafts = await Promise.all(raw.drafts.map((row) => draftOf(open, row).catch(spoilt(() => (damage.other += 1)))));
+  const captures = await Promise.all(raw.captures.map((row) => captureOf(open, row).catch(spoilt(() => (damage.other += 1)))));
+  return { damage, session, progress, rows: present(rows), entries: present(entries), outcomes: new Map(present(outcomes)), drafts: present(drafts), captures: present(captures) };
+}
+
+/** Another tab went through a rebuild: numbers may have gone back, so nothing read before it counts. */
+function forget(open: Opened, epoch: string): void {
+  open.shelf.clearRows();
+  open.tick = -1;
+  open.progress = { ...open.progress, epoch };
+}
+
+function show(open: Opened, raw: Raw, read: Read): void {
+  const shelf = open.shelf;
+  shelf.setEntries(
+    read.entries.map((entry) => {
+      const { gen, n } = entry;
+      const outcome = read.outcomes.get(entry.wire.change);
+      return Object.assign(shelf.byChange(entry.wire.change) ?? entry, { gen, n, outcome });
+    }),
+  );
+  for (const row of read.rows) if ((shelf.rows.get(row.id)?.seq ?? -1) <= row.seq) shelf.putRow(row);
+  if (raw.mirrorIds.length !== shelf.rows.size) {
+    const kept = new Set(raw.mirrorIds);
+    for (const id of [...shelf.rows.keys()]) if (!kept.has(id)) shelf.dropRow(id);
+  }
+  open.drafts.clear();
+  for (const draft of read.drafts) open.drafts.set(draft.key, draft);
+  open.captures.clear();
+  for (const capture of read.captures) open.captures.set(capture.id, capture);
+  open.session = read.session;
+  open.progress = read.progress ?? startOf(open.progress.epoch);
+  open.version = raw.progress?.v ?? 0;
+  open.counter = raw.counter;
+  open.tick = raw.tick;
+  open.stale = false;
+  open.reach();
+}
+
+async function entryOf(open: Opened, row: OutboxRow): Promise<Entry> {
+  const known = open.shelf.byChange(row.change);
+  if (known) return { ...known, gen: row.gen, n: row.n };
+  const { hash, text } = await open.vault.sealer.openJson<{ hash: string; text: string }>(outboxLabel(row.change), row);
+  return { gen: row.gen, n: row.n, hash, text, wire: JSON.parse(text) as WireChange };
+}
+
+async function outcomeOf(open: Opened, row: OutcomeRow): Promise<[string, Outcome]> {
+  const known = open.shelf.byChange(row.change)?.outcome;
+  if (known && (known.let_go ? 2 : 1) === row.v) return [row.change, known];
+  return [row.change, await open.vault.sealer.openJson<Outcome>(outcomeLabel(row.change, row.v), row)];
+}
+
+async function draftOf(open: Opened, row: DraftRow): Promise<Draft & { id: string; v: number }> {
+  const draft = await open.vault.sealer.openJson<Draft>(draftLabel(row.id, row.v), row);
+  return { ...draft, id: row.id, v: row.v };
+}
+
+async function captureOf(open: Opened, row: CaptureRow): Promise<Capture> {
+  const known = open.captures.get(row.id);
+  if (known) return known;
+  const bytes = await openWith(open.ports.crypto, open.vault.device, open.vaultRow.device.publicRaw, captureLabel(row.id), row);
+  return { id: row.id, ...(JSON.parse(fromUtf8(bytes)) as { text: string; at_ms: number }) };
+}
+
+function present<T>(list: (T | undefined)[]): T[] {
+  return list.filter((item): item is T => item !== undefined);
+}

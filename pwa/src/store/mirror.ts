@@ -1,0 +1,125 @@
+/** The mirror on disk: a page and its cursor are one transaction; a rebuild empties it and touches nothing else (L16). */
+import type { Fields } from "../contract.ts";
+import type { Row } from "../domain/shelf.ts";
+import { nextTick, type Opened, type Progress, startOf } from "./opened.ts";
+import { metaLabel, mirrorLabel, type MirrorRow } from "./rows.ts";
+
+/** One line of a pulled page, as the wire has it. */
+export interface PulledRow {
+  seq: number;
+  kind: string;
+  record: string;
+  scope?: string;
+  fields?: Fields;
+  deleted?: boolean;
+  gone?: string;
+  created_by?: string;
+  created_at_ms?: number;
+  updated_by?: string;
+  updated_at_ms?: number;
+}
+
+export interface PageChanges {
+  rows: PulledRow[];
+  /** Scopes that this replica may no longer read; their rows leave the phone (L15). */
+  dropped: string[];
+  /** Ids to remove besides, after a scope was fetched anew. */
+  removed?: string[];
+}
+
+/** The page is in the mirror together with where the sync is now. False: another tab was quicker, nothing was written. */
+export async function putPage(open: Opened, page: PageChanges, progress: Progress): Promise<boolean> {
+  const { put, gone } = decide(open, page);
+  const boxes = await Promise.all(put.map((row) => open.vault.sealer.sealJson(mirrorLabel(row.id, row.seq), row)));
+  const tick = await withProgress(open, progress, (tx, tick) => {
+    put.forEach((row, at) => tx.put("mirror", { id: row.id, seq: row.seq, tick, ...boxes[at] } as MirrorRow));
+    for (const id of gone) tx.delete("mirror", id);
+  });
+  if (tick === undefined) return false;
+  for (const row of put) open.shelf.putRow(row);
+  for (const id of gone) open.shelf.dropRow(id);
+  open.progress = progress;
+  open.committed(tick);
+  open.reach();
+  return true;
+}
+
+/** The mirror and the cursor are gone; outbox, outcomes, drafts and captures are as they were (L16). */
+export async function emptyMirror(open: Opened, epoch: string, must_register = open.progress.must_register): Promise<boolean> {
+  const { offset_ms, server_ms } = open.progress;
+  const progress = { ...startOf(epoch), offset_ms, server_ms, must_register };
+  const tick = await withProgress(open, progress, (tx) => tx.clear("mirror"));
+  if (tick === undefined) return false;
+  open.shelf.clearRows();
+  open.progress = progress;
+  open.committed(tick);
+  open.reach();
+  return true;
+}
+
+/** Only the notes of the sync are written. */
+export async function putProgress(open: Opened, progress: Progress): Promise<boolean> {
+  const tick = await withProgress(open, progress, () => undefined);
+  if (tick === undefined) return false;
+  open.progress = progress;
+  open.committed(tick);
+  open.reach();
+  return true;
+}
+
+type MirrorTx = Parameters<Parameters<Opened["cellar"]["write"]>[1]>[0];
+
+async function withProgress(open: Opened, progress: Progress, work: (tx: MirrorTx, tick: number) => void): Promise<number | undefined> {
+  const v = open.version + 1;
+  const box = await open.vault.sealer.sealJson(metaLabel("progress", v), progress);
+  const tick = await open.cellar.write(
+    ["meta", "mirror"],
+    async (tx) => {
+      const stored = (await tx.get<{ v: number }>("meta", "progress"))?.v ?? 0;
+      if (stored !== v - 1) return undefined;
+      const next = await nextTick(tx);
+      tx.put("meta", { v, ...box }, "progress");
+      work(tx, next);
+      return next;
+    },
+    "relaxed",
+  );
+  if (tick === undefined) open.stale = true;
+  else open.version = v;
+  return tick;
+}
+
+/** What a page does to the rows at hand. A row moves only forward; `gone` removes only what still lies in that scope. */
+function decide(open: Opened, page: PageChanges): { put: Row[]; gone: string[] } {
+  const dropped = new Set(page.dropped);
+  const after = new Map<string, Row | undefined>();
+  const at = (id: string): Row | undefined => (after.has(id) ? after.get(id) : open.shelf.rows.get(id));
+  for (const [id, row] of open.shelf.rows) if (dropped.has(row.scope)) after.set(id, undefined);
+  for (const pulled of page.rows) {
+    const known = at(pulled.record);
+    if (pulled.gone !== undefined) {
+      if (known?.scope === pulled.gone && known.seq <= pulled.seq) after.set(pulled.record, undefined);
+    } else if (!known || known.seq <= pulled.seq) after.set(pulled.record, rowOf(pulled, known));
+  }
+  for (const id of page.removed ?? []) after.set(id, undefined);
+  const put = [...after.values()].filter((row): row is Row => row !== undefined);
+  const gone = [...after].filter(([id, row]) => row === undefined && open.shelf.rows.has(id)).map(([id]) => id);
+  return { put, gone };
+}
+
+/** A deleted row keeps its place and its kind, so that it can be restored; its content leaves the phone. */
+function rowOf(pulled: PulledRow, known: Row | undefined): Row {
+  const deleted = pulled.deleted === true;
+  return {
+    id: pulled.record,
+    kind: pulled.kind,
+    scope: pulled.scope ?? known?.scope ?? "",
+    seq: pulled.seq,
+    fields: deleted ? {} : (pulled.fields ?? {}),
+    deleted,
+    created_by: pulled.created_by ?? known?.created_by ?? "",
+    created_at_ms: pulled.created_at_ms ?? known?.created_at_ms ?? 0,
+    updated_by: pulled.updated_by ?? known?.updated_by ?? "",
+    updated_at_ms: pulled.updated_at_ms ?? known?.updated_at_ms ?? 0,
+  };
+}

@@ -1,0 +1,40 @@
+/** How rows lie on disk: ids and numbers in the open, everything else in a box whose label binds kind of row, id and version. */
+import type { Box, PublicBox } from "./seal.ts";
+
+export interface Counter {
+  /** How many replicas this install has been before. */
+  gen: number;
+  /** The last number given out. */
+  n: number;
+}
+export interface OutboxRow extends Counter, Box {
+  change: string;
+}
+export interface OutcomeRow extends Box {
+  change: string;
+  v: number;
+}
+export interface MirrorRow extends Box {
+  id: string;
+  seq: number;
+  tick: number;
+}
+export interface DraftRow extends Box {
+  id: string;
+  v: number;
+}
+export interface CaptureRow extends PublicBox {
+  id: string;
+}
+/** Sealed notes in `meta`. */
+export interface SealedMeta extends Box {
+  v: number;
+}
+
+/** A change's box is bound to its immutable id, not to its number: a new replica renumbers without re-sealing. */
+export const outboxLabel = (change: string): string => `outbox/${change}/1`;
+export const outcomeLabel = (change: string, v: number): string => `outcomes/${change}/${v}`;
+export const mirrorLabel = (id: string, seq: number): string => `mirror/${id}/${seq}`;
+export const draftLabel = (id: string, v: number): string => `drafts/${id}/${v}`;
+export const captureLabel = (id: string): string => `captures/${id}/1`;
+export const metaLabel = (name: string, v: number): string => `meta/${name}/${v}`;

@@ -1,0 +1,36 @@
+/** Which changes go into one push. Pure. */
+import type { Entry } from "../domain/change.ts";
+
+/** The first waiting changes, at most `most` and `bytes`; a group is never split, and the first unit always goes. */
+export function nextBatch(waiting: Entry[], most: number, bytes: number): Entry[] {
+  const batch: Entry[] = [];
+  let size = 0;
+  for (const unit of units(waiting)) {
+    const more = unit.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    if (batch.length > 0 && (batch.length + unit.length > most || size + more > bytes)) break;
+    batch.push(...unit);
+    size += more;
+  }
+  return batch;
+}
+
+function units(waiting: Entry[]): Entry[][] {
+  const found: Entry[][] = [];
+  for (const entry of waiting) {
+    const last = found[found.length - 1];
+    const group = entry.wire.group;
+    if (group !== undefined && last?.[0]?.wire.group === group) last.push(entry);
+    else found.push([entry]);
+  }
+  return found;
+}
+
+/** Bytes on the wire are at most three times the length of a text; most of ours are Chinese. */
+function sizeOf(entry: Entry): number {
+  return entry.text.length * 3 + 80;
+}
+
+/** The hashed text as it is, with the two keys that are not hashed put in front. */
+export function pushBody(entries: Entry[]): string {
+  return `{"changes":[${entries.map(({ n, hash, text }) => `{"n":${n},"hash":"${hash}",${text.slice(1)}`).join(",")}]}`;
+}

@@ -1,0 +1,16 @@
+/** An invitation becomes a replica. The code is spent by this request and by nothing before it. */
+import type { Ports } from "../contract.ts";
+import { SCHEMA_VERSION } from "../domain/kinds.ts";
+import type { Transport } from "./transport.ts";
+import type { Enrolled } from "./wire.ts";
+
+/** Raises: invitation-invalid, too-many-tries, no-network */
+export async function redeem(transport: Transport, input: { code: string; label: string; platform: string }): Promise<Enrolled> {
+  const body = { invitation_code: input.code, label: input.label, platform: input.platform, schema_version: SCHEMA_VERSION };
+  return (await transport.call({ method: "POST", path: "/auth/v1/replicas", body })).body as Enrolled;
+}
+
+/** Server time minus device time, from one answer; half the way is taken as the way there. */
+export function offsetOf(ports: Pick<Ports, "now">, before: number, serverTime_ms: number): number {
+  return serverTime_ms - Math.round((before + ports.now()) / 2);
+}

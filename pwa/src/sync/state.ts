@@ -1,0 +1,38 @@
+/** What the screens are told about the sync. */
+import type { Ports, SyncState } from "../contract.ts";
+import type { Views } from "../domain/view.ts";
+import type { Opened } from "../store/opened.ts";
+import type { Errands } from "./errands.ts";
+import type { Shell } from "./shell.ts";
+
+export interface Running {
+  open: Opened;
+  views: Views;
+  errands: Errands;
+  shell: Shell;
+}
+
+/** `waiting` is what a locked phone can count without its key. Green is only what a receipt proved (L17). */
+export function syncState(ports: Ports, running: Running | undefined, waiting: number): SyncState {
+  const none = { running: false, online: ports.online(), total: waiting, done: 0, quarantined: 0, conflicts: 0 };
+  if (!running) return { ...none, waiting, locked: true };
+  const { open, views, errands, shell } = running;
+  const { state } = shell;
+  const left = errands.waiting();
+  const { total, done } = errands.round;
+  const told: SyncState = {
+    running: shell.underWay,
+    online: ports.online(),
+    waiting: left,
+    total: shell.underWay ? Math.max(total, done + left) : left,
+    done: shell.underWay ? done : 0,
+    quarantined: open.shelf.quarantined().length,
+    conflicts: views.openConflicts(),
+    locked: false,
+  };
+  if (left === 0 && open.progress.arrived_at_ms !== undefined) told.arrivedAtMs = open.progress.arrived_at_ms;
+  if (state.end === "halted" && state.problem) told.halted = state.problem;
+  if (state.problem) told.lastProblem = state.problem;
+  if (!open.progress.whole) told.firstSync = { done: open.progress.pulled_rows };
+  return told;
+}
