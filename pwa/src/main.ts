@@ -1,0 +1,188 @@
+/** Where the app meets the browser: the clock, chance, the network's state, the service worker; nothing else may touch them. */
+import { createApp, ref, shallowRef } from "vue";
+import App from "./App.vue";
+import { hold, keepEverything, type Surroundings } from "./client.ts";
+import type { Core } from "./contract.ts";
+import { createCore } from "./core.ts";
+import { i18n, speak } from "./i18n/words.ts";
+import "vant/es/style/base.css";
+import "./theme.css";
+import "./parts/base.css";
+import "./parts/print.css";
+import { router } from "./router.ts";
+
+declare const __APP_VERSION__: string;
+
+const LOCK_AFTER_MS = 5 * 60_000;
+const agent = navigator.userAgent;
+const standalone = window.matchMedia("(display-mode: standalone)");
+
+interface InstallEvent extends Event {
+  prompt(): Promise<void>;
+}
+
+const around: Surroundings = {
+  now: () => Date.now(),
+  every(fn, ms) {
+    const id = window.setInterval(fn, ms);
+    return () => window.clearInterval(id);
+  },
+  platform: `${/iPhone|iPad/.test(agent) ? "ios" : /Android/.test(agent) ? "android" : "desktop"}${standalone.matches ? " installed" : ""}`,
+  blocked: whyBlocked(),
+  installed: ref(standalone.matches),
+  install: shallowRef(),
+  update: shallowRef(),
+  preference: (name) => localStorage.getItem(`zoufang.${name}`),
+  prefer: (name, value) => localStorage.setItem(`zoufang.${name}`, value),
+  persist: async () => (await navigator.storage?.persist?.()) ?? false,
+  save,
+  copy: (text) => navigator.clipboard.writeText(text).then(() => true, () => false),
+  print: () => window.print(),
+};
+
+async function start(): Promise<void> {
+  if (around.blocked === "insecure") return void show(lockedOut());
+  const core = await openCore().catch(() => undefined);
+  if (!core) {
+    around.blocked = "no-store";
+    return void show(lockedOut());
+  }
+  watchBrowser(core);
+  show(core);
+}
+
+function openCore(): Promise<Core> {
+  const channel = new BroadcastChannel("zoufang");
+  return createCore({
+    idb: indexedDB,
+    fetch: (input, init) => fetch(input, init),
+    crypto,
+    now: around.now,
+    random: () => Math.random(),
+    setTimer(fn, ms) {
+      const id = window.setTimeout(fn, ms);
+      return () => window.clearTimeout(id);
+    },
+    online: () => navigator.onLine,
+    locks: navigator.locks,
+    storage: navigator.storage,
+    channel: { post: () => channel.postMessage("written"), listen: (heard) => channel.addEventListener("message", heard) },
+    sentinel: { get: () => around.preference("sentinel"), set: (value) => around.prefer("sentinel", value) },
+    appVersion: __APP_VERSION__,
+  });
+}
+
+function show(core: Core): void {
+  hold(core, around);
+  const language = around.preference("language");
+  if (language === "en") void speak("en");
+  createApp(App).use(router).use(i18n).mount("#app");
+}
+
+/** Where no core can be built (insecure page, no storage) the screens get one that only lets them say so. */
+function lockedOut(): Core {
+  const nothing: Partial<Core> = { phase: () => "absent", me: () => undefined, subscribe: () => () => undefined };
+  return nothing as Core;
+}
+
+function whyBlocked(): Surroundings["blocked"] {
+  if (/MicroMessenger/i.test(agent)) return "wechat";
+  if (!window.isSecureContext || !crypto.subtle || !("serviceWorker" in navigator)) return "insecure";
+  const apple = /iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1);
+  if (apple && !standalone.matches && (navigator as { standalone?: boolean }).standalone !== true) return "ios-tab";
+  return undefined;
+}
+
+function watchBrowser(core: Core): void {
+  let cancel: (() => void) | undefined;
+  let hiddenAtMs = 0;
+  document.addEventListener("visibilitychange", () => {
+    const visible = document.visibilityState === "visible";
+    core.visible(visible);
+    cancel?.();
+    if (visible) {
+      if (hiddenAtMs > 0 && around.now() - hiddenAtMs >= LOCK_AFTER_MS) void lock(core);
+      return;
+    }
+    hiddenAtMs = around.now();
+    void keepEverything();
+    const id = window.setTimeout(() => void lock(core), LOCK_AFTER_MS);
+    cancel = () => window.clearTimeout(id);
+  });
+  window.addEventListener("pagehide", () => void keepEverything());
+  window.addEventListener("online", () => core.wentOnline());
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    around.install.value = async () => {
+      await (event as InstallEvent).prompt();
+      around.install.value = undefined;
+    };
+  });
+  window.addEventListener("appinstalled", () => {
+    around.installed.value = true;
+    around.install.value = undefined;
+  });
+}
+
+async function lock(core: Core): Promise<void> {
+  if (core.phase() !== "open") return;
+  await keepEverything();
+  core.lock();
+}
+
+/** A new version waits for a tap. The tab that asked reloads; another one offers it, with its work kept. */
+async function keepOffline(): Promise<void> {
+  if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
+  const { serviceWorker } = navigator;
+  const address = trustedAddress("/sw.js");
+  const registration = await serviceWorker.register(address, { updateViaCache: "none" });
+  let asked = false;
+  const offer = (waiting: ServiceWorker): void => {
+    around.update.value = async () => {
+      asked = true;
+      waiting.postMessage("take-over");
+    };
+  };
+  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => {
+      if (coming.state === "installed" && serviceWorker.controller) offer(coming);
+    });
+  });
+  let controlled = Boolean(serviceWorker.controller);
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (!controlled) controlled = true;
+    else if (asked) window.location.reload();
+    else offerReload();
+  });
+  around.every(() => void registration.update().catch(() => undefined), 60 * 60_000);
+}
+
+/** The files this tab would load next are gone with the old version: a reload brings the new ones. */
+function offerReload(): void {
+  around.update.value = async () => window.location.reload();
+}
+window.addEventListener("vite:preloadError", (event) => {
+  event.preventDefault();
+  offerReload();
+});
+
+function trustedAddress(address: string): string {
+  const types = (window as { trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(text: string): unknown } } }).trustedTypes;
+  const policy = types?.createPolicy("zoufang", { createScriptURL: (text: string) => (text === "/sw.js" ? text : "") });
+  return (policy?.createScriptURL(address) ?? address) as string;
+}
+
+function save(name: string, bytes: Uint8Array<ArrayBuffer>, type: string): void {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+if (!(window as { zoufangTooOld?: boolean }).zoufangTooOld) {
+  void start().then(keepOffline);
+}

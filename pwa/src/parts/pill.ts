@@ -1,0 +1,35 @@
+/** What the sync pill says: words first, then a sign and a colour. Green only when a receipt matched (L17). */
+import type { Phase, StorageState, SyncState } from "../contract.ts";
+
+export type Tone = "device" | "underway" | "arrived" | "needs" | "cannot";
+export const SIGNS: Record<Tone, string> = { device: "○", underway: "◐", arrived: "●", needs: "▲", cannot: "■" };
+
+export interface Pill {
+  tone: Tone;
+  key: string;
+  words: Record<string, string | number>;
+}
+
+/** The most urgent thing that is true of this phone's work; `time` writes a moment as 14:02. */
+export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, time: (ms: number) => string): Pill {
+  if (phase === "broken" || storage.evicted) return say("cannot", "cannot");
+  const waiting = sync.waiting;
+  if (phase === "locked") return waiting > 0 ? say("device", "locked", { n: waiting }) : say("device", "locked-empty");
+  const needs = sync.quarantined + sync.conflicts;
+  if (sync.halted) return say("needs", "halted", { n: waiting });
+  if (sync.running && sync.total > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
+  if (sync.firstSync) return first(sync.firstSync);
+  if (needs > 0) return say("needs", "needs-you", { n: needs });
+  if (waiting > 0) return say("device", sync.online ? "waiting" : "waiting-offline", { n: waiting });
+  if (sync.arrivedAtMs === undefined) return say("device", sync.online ? "unproven" : "unproven-offline");
+  return say("arrived", "arrived", { time: time(sync.arrivedAtMs) });
+}
+
+function first(progress: { done: number; total?: number }): Pill {
+  if (progress.total === undefined) return say("underway", "first", { done: progress.done });
+  return say("underway", "first-of", { done: progress.done, total: progress.total });
+}
+
+function say(tone: Tone, key: string, words: Pill["words"] = {}): Pill {
+  return { tone, key: `pill.${key}`, words };
+}

@@ -1,0 +1,35 @@
+/** Where every screen lives. A `sheet` stands alone, without tabs; `office` is for the Party-building office. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+
+const sheet = { sheet: true };
+const office = { office: true };
+
+const routes: RouteRecordRaw[] = [
+  { path: "/", component: () => import("./screens/today/TodayScreen.vue") },
+  { path: "/villages", component: () => import("./screens/villages/VillagesScreen.vue") },
+  { path: "/villages/:id", component: () => import("./screens/villages/DossierScreen.vue"), props: true },
+  { path: "/visits/new", component: () => import("./screens/visit/NewVisit.vue"), meta: sheet },
+  { path: "/visits/:id", component: () => import("./screens/visit/VisitScreen.vue"), props: true },
+  { path: "/visits/:id/head", component: () => import("./screens/visit/HeadSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/texts", component: () => import("./screens/visit/TextsSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/finish", component: () => import("./screens/visit/FinishSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/checks/:child", component: () => import("./screens/visit/CheckSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/interviews/:child", component: () => import("./screens/visit/InterviewSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/opinions/:child", component: () => import("./screens/visit/OpinionSheet.vue"), props: true, meta: sheet },
+  { path: "/records/:id/history", component: () => import("./screens/sync/HistoryScreen.vue"), props: true },
+  { path: "/captures", component: () => import("./screens/today/CapturesScreen.vue") },
+  { path: "/sync", component: () => import("./screens/sync/SyncScreen.vue") },
+  { path: "/sync/refused", component: () => import("./screens/sync/RefusedScreen.vue") },
+  { path: "/sync/conflicts", component: () => import("./screens/sync/ConflictsScreen.vue") },
+  { path: "/sync/import", component: () => import("./screens/sync/ImportScreen.vue") },
+  { path: "/mine", component: () => import("./screens/mine/MineScreen.vue") },
+  { path: "/rosters", component: () => import("./screens/office/RostersScreen.vue"), meta: office },
+  { path: "/replicas", component: () => import("./screens/office/ReplicasScreen.vue"), meta: office },
+  { path: "/:rest(.*)*", component: () => import("./screens/today/NowhereScreen.vue") },
+];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});

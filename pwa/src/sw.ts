@@ -1,0 +1,26 @@
+/** The service worker: keeps the whole app for use without network. A new one waits until it is asked or all tabs are closed. */
+import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from "workbox-precaching";
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+/** Addresses of the server, never of the app. */
+const SERVER = /^\/(sync|auth|office|demo)\/v1\/|^\/(health|files|docs)\/|^\/openapi\.json$/;
+
+precacheAndRoute(self.__WB_MANIFEST, { cleanURLs: false, directoryIndex: null });
+cleanupOutdatedCaches();
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.mode !== "navigate") return;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin || SERVER.test(pathname)) return;
+  event.respondWith(page(request));
+});
+
+async function page(request: Request): Promise<Response> {
+  return (await matchPrecache("/index.html")) ?? fetch(request);
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") void self.skipWaiting();
+});
