@@ -45,7 +45,7 @@ def same(one: Json, other: Json) -> bool:
 
 
 def _is_plain(value: Json) -> bool:
-    """Whether the standard library writes this value exactly as RFC 8785 asks (proved by a property test): no fractions, ASCII keys."""
+    """Whether the standard library writes it as RFC 8785 asks (a property test proves it): no fractions, ASCII keys."""
     if value is None or isinstance(value, str | bool):
         return True
     if isinstance(value, int):

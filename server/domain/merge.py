@@ -17,8 +17,8 @@ from server.domain.records import FieldSeq, Json, Record
 class Edit:
     """What the merge needs of a change: who writes what, on top of which seq, at which seq.
 
-    Shape:  `verb` is patch (fields take values), add or remove (`fields` lists elements of sets); `settled` True stamps a
-            field even where the value stays, because a person decided it.
+    Shape:  `verb` is patch (fields take values), add or remove (`fields` lists elements of sets); `settled` stamps a
+            field even where the value stays, because a person decided it; `guarded` treats plain fields as guarded.
     """
 
     writer: str
@@ -28,6 +28,7 @@ class Edit:
     fields: Mapping[str, Json]
     verb: str = "patch"
     settled: bool = False
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Merged:
 
 
 def merge(kind: Kind, record: Record, edit: Edit) -> Merged:
-    """The record after the edit; a guarded field that someone else wrote since the base keeps its value and is challenged.
+    """The record after the edit; a guarded field that someone else wrote since keeps its value and is challenged.
 
     Laws:   L1 edits of different fields commute, L2 no edited value is lost, L3 an untouched side gives way
     Source: DESIGN.md 5.4, docs/decisions/0001-merge.md
@@ -69,7 +70,7 @@ def merge(kind: Kind, record: Record, edit: Edit) -> Merged:
             for element in value if isinstance(value, list) else ():
                 desk.remove(name, element) if edit.verb == "remove" else desk.add(name, element)
         else:
-            desk.write(name, value, is_plain=spec is not None and spec.cls == "plain")
+            desk.write(name, value, is_plain=spec is not None and spec.cls == "plain" and not edit.guarded)
     return desk.merged()
 
 

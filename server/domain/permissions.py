@@ -21,7 +21,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: an account, the person behind it, the roles held now; `revoked` if its replica is no longer trusted."""
+    """Who is asking: an account, its person, the roles held now; `revoked` if the replica is no longer trusted."""
 
     account: str
     person: str | None
@@ -148,13 +148,21 @@ def _interview_author(asked: Asked) -> bool:
 
 
 Rule = Callable[[Asked], bool]
+_VISIT_EDITORS: tuple[Rule, ...] = (_visitor, _companion, _author, _office_header)
 _ROW: Mapping[str, tuple[Rule, ...]] = {"create": (_visit_reader,), "*": (_author,)}
 RIGHTS: Mapping[str, Mapping[str, tuple[Rule, ...]]] = {
     "visit": {
         "create": (_visiting,),
-        "*": (_visitor, _companion, _author, _office_header),
-        "delete": (_author,),
+        "patch": _VISIT_EDITORS,
+        "add": _VISIT_EDITORS,
+        "remove": _VISIT_EDITORS,
+        "settle": _VISIT_EDITORS,
+        "start": (_visitor, _companion, _author),
+        "complete": (_visitor, _companion, _author),
+        "cancel": (_visitor, _companion, _author),
         "move": (_visitor,),
+        "delete": (_author,),
+        "restore": (_author,),
     },
     "record_check": _ROW,
     "interview": _ROW,

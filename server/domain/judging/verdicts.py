@@ -72,8 +72,8 @@ class Effect:
 class OnlineWrite:
     """What an online command wants a record to be: the named fields take these values, the others stay.
 
-    Shape:  `fields` flat, a set as its whole list; `parent` only for kinds without a parent field; `author` is the account
-            that counts as creator (default: the command's); `deleted` True, False, or None to leave as it is.
+    Shape:  `fields` flat, a set as its whole list; `parent` only for kinds without a parent field; `author` counts as
+            creator (default: the command's account); `deleted` True, False, or None to leave as it is.
     """
 
     record: str
