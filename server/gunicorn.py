@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 from typing import Any
 
 from flask import Flask
@@ -21,6 +22,7 @@ threads = _settings.web_threads
 keepalive = 20
 timeout = 60
 graceful_timeout = 8
+preload_app = "--reload" not in sys.argv  # master and worker share what they imported
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's heartbeat, no content
 control_socket_disable = True
 accesslog = None
@@ -45,10 +47,13 @@ logger_class = JsonLogger
 def web() -> Flask:
     """The application as gunicorn serves it: from the environment, with its lines in JSON."""
     from server.app import create_app
+    from server.store.database import db
 
     configure_logs(_settings.log_level)
     app = create_app(_settings)
     log_requests(app)
+    with app.app_context():
+        db.engine.dispose()  # no connection crosses the fork
     return app
 
 

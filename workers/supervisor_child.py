@@ -72,7 +72,7 @@ class Child:
         """True when the program has ended since the last look; its next start is then planned."""
         if self._process is None:
             return False
-        if os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if not self._ended():
             return False
         self._kill_session()  # what it left behind may hold its files; its number is still ours until we wait for it
         self.last_code = self._process.wait()
@@ -82,9 +82,10 @@ class Child:
         return True
 
     def ask_to_stop(self) -> None:
+        """The program has its SIGTERM; a dead one keeps its number until `stop` waits for it, so nobody else is hit."""
         self.due_s = None
         if self._process is not None:
-            self._process.terminate()
+            os.kill(self._process.pid, signal.SIGTERM)
 
     def stop(self) -> None:
         """The program and its session are gone: asked first, killed after `grace_s`."""
@@ -92,13 +93,17 @@ class Child:
         if self._process is None:
             return
         give_up_s = time.monotonic() + self.grace_s
-        while os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            if time.monotonic() > give_up_s:
-                break
+        while not self._ended() and time.monotonic() < give_up_s:
             time.sleep(0.02)
         self._kill_session()
         self._process.wait()
         self._process = None
+
+    def _ended(self) -> bool:
+        """Looks without reaping."""
+        if self._process is None:
+            return True
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _kill_session(self) -> None:
         if self._process is None:

@@ -81,7 +81,7 @@ def worker_child(env: Mapping[str, str], logs: Path) -> Child:
 def beat_child(settings: Settings, env: Mapping[str, str], logs: Path) -> Child:
     """The timetable as a process of its own: a worker with an embedded beat, killed hard, leaves the beat behind."""
     where = ["--schedule", str(settings.var / "beat"), "--pidfile", ""]
-    argv = [sys.executable, "-m", "celery", "-A", "workers.app", "beat", *where]
+    argv = [sys.executable, "-m", "celery", "-A", "workers.timetable", "beat", *where]
     return Child("beat", argv, env, logs / "beat.log", grace_s=3)
 
 

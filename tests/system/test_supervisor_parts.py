@@ -62,6 +62,16 @@ def test_who_does_not_listen_is_killed_with_all_of_its_session(tmp_path: Path) -
         assert not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]
 
 
+def test_asking_twice_and_then_stopping_is_fine(tmp_path: Path) -> None:
+    one = child(tmp_path, "import time; time.sleep(60)")
+    one.start()
+    one.ask_to_stop()
+    time.sleep(0.3)
+    one.ask_to_stop()
+    one.stop()
+    assert one.pid is None
+
+
 def test_a_log_is_cut_in_the_file_its_writer_has_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor_child, "LOG_LIMIT_BYTES", 10)
     log = tmp_path / "web.log"
