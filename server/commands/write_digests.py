@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from server.commands.save_online import save_online_in
-from server.domain.digest import Line, digest_id, digest_lines, line_fields
+from server.domain.digest import Line, digest_id, digest_lines, line_fields, same_news
 from server.domain.digest_text import digest_text
 from server.domain.fleet import SILENT_AFTER_MS
 from server.domain.judging.verdicts import OnlineWrite
@@ -33,7 +33,7 @@ from server.store.digests import Delivery, load_deliveries, load_readers, load_t
 from server.store.townships import load_tenant, load_tenants
 from server.store.transaction import Transaction, transaction
 
-Outcome = Literal["sent", "nothing-to-report", "already", "not-due"]
+Outcome = Literal["sent", "nothing-to-report", "renewed", "already", "not-due"]
 NIGHT_SHIFT = "night-shift"
 
 
@@ -43,6 +43,9 @@ class DigestRules:
 
     at: Hour = EIGHT_ON_MONDAY
     silent_after_ms: int = SILENT_AFTER_MS
+
+
+DEFAULT_RULES = DigestRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,14 @@ def write_digests(
     kinds: Kinds,
     now_ms: int,
     force: bool = False,
-    rules: DigestRules = DigestRules(),
+    rules: DigestRules = DEFAULT_RULES,
     township_id: str | None = None,
 ) -> list[tuple[str, Outcome]]:
     """Every reader has the digest of the newest period, or the log says that there was nothing to report.
 
-    Shape:  (account, outcome) for each reader; "already" when his digest, or without force his "nothing to report", was
-            written before; "not-due" when his role began after 08:00. force: asked for by a person, so a newcomer gets
-            his too, and a "nothing to report" is looked at again. township_id: only that one.
+    Shape:  (account, outcome) for each reader; "already" when his digest of the period was written before; "not-due"
+            when his role began after 08:00. force: a person asks, so a newcomer gets his too, and one that was written
+            before says what is so now ("renewed", the same record) or, if that is the same, stays ("already").
     Laws:   L7 running it twice writes once.
     """
     return [
@@ -82,7 +85,7 @@ def write_digests(
     ]
 
 
-def due_now(now_ms: int, rules: DigestRules = DigestRules()) -> list[tuple[str, str]]:
+def due_now(now_ms: int, rules: DigestRules = DEFAULT_RULES) -> list[tuple[str, str]]:
     """(township, account) of every digest that should be written now."""
     return [
         (tenant.id, account) for tenant in _tenants(None) for account in _timetable(tenant, now_ms, False, rules).due
@@ -90,9 +93,9 @@ def due_now(now_ms: int, rules: DigestRules = DigestRules()) -> list[tuple[str, 
 
 
 def write_digest(
-    kinds: Kinds, township_id: str, account: str, now_ms: int, force: bool = False, rules: DigestRules = DigestRules()
+    kinds: Kinds, township_id: str, account: str, now_ms: int, force: bool = False, rules: DigestRules = DEFAULT_RULES
 ) -> Outcome:
-    """One person's digest of the newest period is written with its line in the log, or neither is.
+    """One person's digest of the newest period is written with its row in the log, or neither is.
 
     Laws:   L7 the key is looked at again while the township's head is locked, so of two workers one finds it taken.
     Raises: not-found
@@ -101,29 +104,35 @@ def write_digest(
         tenant = load_tenant(connection, township_id)
         if tenant is None:
             raise Problem("not-found", "there is no such township")
+        town = load_town(connection, township_id, now_ms)
     table = _timetable(tenant, now_ms, force, rules)
     due = table.due.get(account)
     if due is None:
         return "already" if account in table.made else "not-due"
-    with reading() as connection:
-        town = load_town(connection, township_id, now_ms)
     lines = digest_lines(town, due.reader, now_ms, rules.silent_after_ms)
     with transaction(township_id) as tx:
-        if account in _made(load_deliveries(tx.connection, township_id, [delivery_key(account, due.period)]), force):
-            return "already"
-        return _write(tx, kinds, due, lines, now_ms)
+        return _write(tx, kinds, due, lines, now_ms, force)
 
 
-def _write(tx: Transaction, kinds: Kinds, due: Due, lines: tuple[Line, ...], now_ms: int) -> Outcome:
-    account, period = due.reader.account, due.period
-    record = digest_id(tx.township_id, account, period) if lines else None
-    if record is not None:
-        fields = _fields(tx.tenant, due, lines, now_ms)
-        save_online_in(tx, kinds, NIGHT_SHIFT, [OnlineWrite(record, "digest", fields, author=account)], now_ms)
-    outcome: Outcome = "sent" if lines else "nothing-to-report"
-    delivery = Delivery(delivery_key(account, period), account, period.key, outcome, record, now_ms)
+def _write(tx: Transaction, kinds: Kinds, due: Due, lines: tuple[Line, ...], now_ms: int, force: bool) -> Outcome:
+    account = due.reader.account
+    key, record = delivery_key(account, due.period), digest_id(tx.township_id, account, due.period)
+    earlier = load_deliveries(tx.connection, tx.township_id, [key]).get(key)
+    known = tx.load_records([record]).get(record)
+    if earlier is not None and (not force or same_news(known.fields["lines"] if known else [], lines)):
+        return "already"
+    if lines or known is not None:
+        write = OnlineWrite(record, "digest", _fields(tx.tenant, due, lines, now_ms), author=account)
+        save_online_in(tx, kinds, NIGHT_SHIFT, [write], now_ms)
+        _log(tx, key, due, "sent", record, now_ms)
+        return "sent" if known is None else "renewed"
+    _log(tx, key, due, "nothing-to-report", None, now_ms)
+    return "nothing-to-report"
+
+
+def _log(tx: Transaction, key: str, due: Due, outcome: Outcome, record: str | None, now_ms: int) -> None:
+    delivery = Delivery(key, due.reader.account, due.period.key, outcome, record, now_ms)
     save_delivery(tx.connection, tx.township_id, delivery)
-    return outcome
 
 
 def _fields(tenant: Tenant, due: Due, lines: tuple[Line, ...], now_ms: int) -> dict[str, Json]:
@@ -148,11 +157,7 @@ def _timetable(tenant: Tenant, now_ms: int, force: bool, rules: DigestRules) -> 
     with reading() as connection:
         readers = one_reader_each(load_readers(connection, tenant.id, now_ms))
         keys = [delivery_key(reader.account, period) for reader in readers]
-        made = _made(load_deliveries(connection, tenant.id, keys), force)
-    due = due_digests(readers, made, period, tenant.is_demo, now_ms, force)
+        log = load_deliveries(connection, tenant.id, keys)
+    made = frozenset() if force else frozenset(row.account_id for row in log.values())
+    due = due_digests(readers, made, period, now_ms, force)
     return Timetable(tenant, readers, period, made, {one.reader.account: one for one in due})
-
-
-def _made(found: dict[str, Delivery], force: bool) -> frozenset[str]:
-    """Whose digest is done: a person who asks for it wants a "nothing to report" looked at again."""
-    return frozenset(one.account_id for one in found.values() if one.record_id is not None or not force)

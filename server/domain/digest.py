@@ -87,6 +87,15 @@ def line_fields(line: Line) -> dict[str, Json]:
     return asdict(line) | {"names": list(line.names[:MOST_NAMES])}
 
 
+def same_news(written: Sequence[Mapping[str, Json]], lines: Sequence[Line]) -> bool:
+    """Whether a written digest says what these lines say; that a silent phone is silent for longer is no news."""
+    said = [(line["code"], line["count"], line["names"], (line["note"] or {}).get("code")) for line in written]
+    new = [
+        (line.code, line.count, list(line.names[:MOST_NAMES]), line.note.code if line.note else None) for line in lines
+    ]
+    return said == new
+
+
 def digest_id(township_id: str, account: str, period: Period) -> str:
     """The id of a person's digest of a period: whoever writes it, and however often, it is the same record (L7).
 

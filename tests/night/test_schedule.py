@@ -96,16 +96,15 @@ def test_the_demo_gets_one_every_day() -> None:
 def test_a_machine_that_was_off_for_three_weeks_catches_up_once_and_says_so() -> None:
     now_ms = ms("2026-11-25T17:00")
     period = newest_period("weekly", SHANGHAI, now_ms)
-    due = due_digests([reader()], set(), period, False, now_ms)
+    due = due_digests([reader()], set(), period, now_ms)
     assert [(one.period.key, one.late) for one in due] == [("2026-W48", True)]
-    assert due_digests([reader()], {"a"}, period, False, now_ms) == ()
+    assert due_digests([reader()], {"a"}, period, now_ms) == ()
 
 
 def test_what_comes_within_the_grace_is_on_time() -> None:
     period = newest_period("weekly", SHANGHAI, ms("2026-11-23T08:00"))
     late = [
-        due_digests([reader()], set(), period, False, period.start_ms + after)[0].late
-        for after in (GRACE_MS, GRACE_MS + 1)
+        due_digests([reader()], set(), period, period.start_ms + after)[0].late for after in (GRACE_MS, GRACE_MS + 1)
     ]
     assert late == [False, True]
 
@@ -114,21 +113,21 @@ def test_a_role_that_began_after_eight_waits_for_the_next_one() -> None:
     now_ms = ms("2026-11-25T17:00")
     period = newest_period("weekly", SHANGHAI, now_ms)
     new = reader(since_ms=period.start_ms + 1)
-    assert due_digests([new], set(), period, False, now_ms) == ()
-    assert due_digests([reader(since_ms=period.start_ms)], set(), period, False, now_ms) != ()
+    assert due_digests([new], set(), period, now_ms) == ()
+    assert due_digests([reader(since_ms=period.start_ms)], set(), period, now_ms) != ()
 
 
-def test_a_newcomer_of_the_demo_and_whoever_asks_for_it_gets_it_at_once_and_not_as_late() -> None:
+def test_a_newcomer_who_asks_for_it_gets_it_at_once_and_not_as_late() -> None:
     now_ms = ms("2026-11-25T17:00")
     period = newest_period("daily", SHANGHAI, now_ms)
-    new = reader(since_ms=now_ms - 1)
-    assert [one.late for one in due_digests([new], set(), period, True, now_ms)] == [False]
-    assert [one.late for one in due_digests([new], set(), period, False, now_ms, force=True)] == [False]
+    assert [one.late for one in due_digests([reader(since_ms=now_ms - 1)], set(), period, now_ms, force=True)] == [
+        False
+    ]
 
 
 def test_asking_twice_is_answered_once() -> None:
     period = newest_period("daily", SHANGHAI, ms("2026-11-25T17:00"))
-    assert due_digests([reader()], {"a"}, period, True, period.start_ms, force=True) == ()
+    assert due_digests([reader()], {"a"}, period, period.start_ms, force=True) == ()
 
 
 def test_a_person_with_two_roles_gets_one_digest_in_the_first_role() -> None:
