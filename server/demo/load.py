@@ -52,8 +52,9 @@ def load_demo(kinds: Kinds, now_ms: int) -> DemoLoaded:
     """
     data = read_data()
     before = _tenant()
+    complete = before is not None and bool(before.settings.get(LOADED))
     changes = 0
-    if before is None or not before.settings.get(LOADED):
+    if not complete:
         found(data)
         _write_past(kinds, data)
         changes = _push_visits(kinds, data)
@@ -61,7 +62,8 @@ def load_demo(kinds: Kinds, now_ms: int) -> DemoLoaded:
     _open_year(kinds, data, now_ms)
     after = _tenant()
     head = after.head if after else 0
-    return DemoLoaded(before is None or before.head != head, TOWNSHIP, head, changes)
+    same = complete and before is not None and before.head == head
+    return DemoLoaded(not same, TOWNSHIP, head, changes)
 
 
 def _tenant() -> Tenant | None:

@@ -126,7 +126,7 @@ def test_who_was_heard_is_known_to_the_author_alone_and_nobody_who_refused_is_na
 
 
 def test_every_record_is_marked_as_demo_and_its_year_is_2017(demo: DemoLoaded):
-    for kind in KINDS:
+    for kind in set(KINDS) - {"conflict"}:  # a conflict has the fields of the protocol and no others
         assert all(record.fields.get("is_demo") is True for record in records(kind).values()), kind
     for kind in FAMILY:
         assert {record.fields["cycle_id"] for record in records(kind).values()} == {cycle_id(2017)}, kind
