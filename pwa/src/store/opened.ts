@@ -37,9 +37,10 @@ export interface Progress {
   durable_seq: number | null;
   /** Server time minus device time, as last measured; shown and sent, never used (L14). */
   offset_ms: number;
-  /** Server time of the last answer, of the last matching receipt, and whether nothing has been doubtful since. */
+  /** Server time, as last heard. */
   server_ms: number;
-  arrived_at_ms?: number;
+  /** The last matching receipt: when by the server's clock, and the last own number it vouches for. */
+  arrived?: Counter & { at_ms: number };
   whole: boolean;
   pulled_rows: number;
   /** The numbers on this phone cannot be sent: "open" work goes up under a new replica, or "all" that is kept. */

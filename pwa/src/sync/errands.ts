@@ -133,8 +133,8 @@ export class Errands {
     if (page.acked < counter.n) return { matched: false, todo: [{ errand: "resume", from: page.acked + 1 }] };
     const mismatched = differing(sumsOf(this.open.shelf), sums);
     const matched = mismatched.length === 0;
-    const arrived_at_ms = matched ? Math.round(this.ports.now() + progress.offset_ms) : undefined;
-    await this.keep(putProgress(this.open, { ...progress, arrived_at_ms }));
+    const arrived = matched ? { ...counter, at_ms: Math.round(this.ports.now() + progress.offset_ms) } : undefined;
+    await this.keep(putProgress(this.open, { ...progress, arrived }));
     return { matched, mismatched };
   }
 
@@ -150,7 +150,7 @@ export class Errands {
 
   /** Also after an invitation was redeemed on an open phone. */
   async becomes(session: Session, all: boolean): Promise<void> {
-    const progress = { ...this.open.progress, acked: 0, must_register: undefined, arrived_at_ms: undefined };
+    const progress = { ...this.open.progress, acked: 0, must_register: undefined, arrived: undefined };
     const done = await becomeReplica(this.open, session, progress, toRenumber(this.open, all));
     if (!done) throw problem("local-fault", "another tab was registering at the same time");
   }

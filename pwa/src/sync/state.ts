@@ -30,7 +30,8 @@ export function syncState(ports: Ports, running: Running | undefined, waiting: n
     conflicts: views.openConflicts(),
     locked: false,
   };
-  if (left === 0 && open.progress.arrived_at_ms !== undefined) told.arrivedAtMs = open.progress.arrived_at_ms;
+  const { arrived } = open.progress;
+  if (left === 0 && arrived && arrived.gen === open.counter.gen && arrived.n === open.counter.n) told.arrivedAtMs = arrived.at_ms;
   if (state.end === "halted" && state.problem) told.halted = state.problem;
   if (state.problem) told.lastProblem = state.problem;
   if (!open.progress.whole) told.firstSync = { done: open.progress.pulled_rows };

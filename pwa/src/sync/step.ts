@@ -111,7 +111,7 @@ function wake(before: State, by: Wake, waiting: number): [State, Effect[]] {
   if (before.resting === "retry-after" && by !== "timer") return [before, []];
   if (before.resting === "back-off" && by === "write") return [before, []];
   const state: State = { ...before, end: undefined, resting: undefined, pullDue: true };
-  if (by === "person") Object.assign(state, { setbacks: 0, failures: 0, receiptDue: true, pullRefused: false, problem: undefined });
+  if (by === "person") Object.assign(state, { setbacks: 0, failures: 0, receiptDue: true, pullRefused: false, problem: state.draining ? state.problem : undefined });
   return next(state, waiting);
 }
 
