@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from server.api import auth, demo, health, pages, phone, sync
+from server.api import auth, demo, health, office, pages, phone, sync
 from server.api.limiter import limiter, storage_address
 from server.api.problems import register_problems
 from server.settings import Settings
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> Flask:
         assert_guard(connection)
     limiter.init_app(app)
     api = Api(app)
-    for room in (auth, sync, health, demo):
+    for room in (auth, sync, office, health, demo):
         api.register_blueprint(room.bp)
     app.register_blueprint(phone.bp)
     app.register_blueprint(pages.bp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from server.api.wire import answer, sealed
@@ -39,12 +39,38 @@ def _http(error: HTTPException) -> Response:
     """What Flask and Werkzeug refuse by themselves: unknown addresses, methods, bodies."""
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
-    slug = SLUG_OF_STATUS.get(error.code, "malformed-request" if error.code < 500 else "server-fault")
-    response = _problem(Problem(slug, retry_after_s=60 if error.code == 429 else None))
-    allow = dict(error.get_headers()).get("Allow")
-    if allow:
-        response.headers["Allow"] = allow
+    allowed = _other_methods() if error.code in (404, 405) else []
+    slug = "method-not-allowed" if allowed else SLUG_OF_STATUS.get(error.code, _otherwise(error.code))
+    response = _problem(Problem(slug, errors=_validation(error), retry_after_s=60 if error.code == 429 else None))
+    if allowed:
+        response.headers["Allow"] = ", ".join(allowed)
     return response
+
+
+def _otherwise(status: int) -> str:
+    return "malformed-request" if status < 500 else "server-fault"
+
+
+def _other_methods() -> list[str]:
+    """The methods this address exists for: the app's own page answers GET everywhere, which is no answer here."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return []
+    found: list[str] = []
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        try:
+            endpoint, _arguments = adapter.match(method=method)
+        except HTTPException:
+            continue
+        found += [method] if not str(endpoint).startswith("pages.") else []
+    return found if request.method not in found else []
+
+
+def _validation(error: HTTPException) -> list[tuple[str, str]]:
+    """What webargs found, where a view uses its parser as it is."""
+    messages = getattr(error, "data", {}).get("messages", {})
+    parts = [part for part in messages.values() if isinstance(part, dict)]
+    return [(f"/{name}", str(detail)) for part in parts for name, detail in part.items()]
 
 
 def _fault(error: Exception) -> Response:

@@ -131,4 +131,4 @@ def _number(digits: str, odd: list[str]) -> float | Unreadable:
 
 def _unreadable(text: str, odd: list[str]) -> Unreadable:
     odd.append(text[:40])
-    return Unreadable(text[:400])
+    return Unreadable(text)

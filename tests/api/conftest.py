@@ -1,0 +1,26 @@
+"""A town with its application and its phones."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.phone import Phone, Town, enrol, found_town
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    """A township with two villages and an open cycle."""
+    return found_town(app)
+
+
+@pytest.fixture
+def phone(app: Flask, town: Town) -> Phone:
+    """The committee secretary's phone."""
+    return enrol(app, town)
+
+
+@pytest.fixture
+def office(app: Flask, town: Town) -> Phone:
+    """The office's desk."""
+    return enrol(app, town, "pbo")
