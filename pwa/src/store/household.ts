@@ -7,7 +7,7 @@ import type { Cellar, StoreName } from "./idb.ts";
 import type { Damage } from "./load.ts";
 import { emptyMirror } from "./mirror.ts";
 import { nextTick, Opened, type Progress, type Session } from "./opened.ts";
-import { metaLabel, type OutboxRow, type OutcomeRow } from "./rows.ts";
+import { metaLabel, type OutboxRow, type OutcomeRow, type SealedMeta } from "./rows.ts";
 import { newVault, openVault, type VaultRow } from "./vault.ts";
 
 const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"];
@@ -85,7 +85,8 @@ async function putAside(open: Opened, damage: Damage): Promise<boolean> {
   const [unanswered, tick] = await open.cellar.write(["meta", "outbox", "outcomes", "attic"], async (tx) => {
     const rows = (await tx.all<OutboxRow>("outbox")).filter(({ gen, n }) => spoilt.has(`${gen}/${n}`));
     const answered = new Set((await tx.all<OutcomeRow>("outcomes")).map((row) => row.change));
-    const { vault, session } = await bundleOf(tx);
+    const vault = (await tx.get<VaultRow>("meta", "vault")) as VaultRow;
+    const session = await tx.get<SealedMeta>("meta", "session");
     const next = await nextTick(tx);
     const aside: Bundle = { id: `${vault.id}/${next}`, vault, session, outbox: rows, outcomes: [], drafts: [], captures: [] };
     tx.put("attic", aside);

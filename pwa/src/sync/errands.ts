@@ -30,6 +30,7 @@ export class Errands {
     private readonly open: Opened,
     private readonly transport: Transport,
     private readonly storage: () => StorageState,
+    private readonly changed: () => void,
   ) {}
 
   /** Does what was ordered. Raises: every problem of the catalogue, and the phone's own. */
@@ -211,6 +212,7 @@ export class Errands {
   private sendingIs(batch: Entry[]): void {
     this.open.shelf.sending = new Set(batch.map((entry) => entry.wire.change));
     this.open.shelf.changed(undefined);
+    this.changed();
   }
 
   private point(errand: Errand, what: string): void {
