@@ -46,29 +46,36 @@ def doctor(township: str | None, as_json: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One township's lines, those of the demo included, and its totals by year."""
+    """One township: what was checked, what was compared with the written demo, and its totals by year."""
 
     tenant: Tenant
-    lines: Sequence[Line]
+    checked: Sequence[Line]
+    compared: Sequence[Line]
     totals: Mapping[int, Totals]
 
     @property
     def ok(self) -> bool:
-        return all(line.ok is not False for line in self.lines)
+        return all(line.ok is not False for line in (*self.checked, *self.compared))
 
     def data(self) -> dict[str, Any]:
         return {
             "township": self.tenant.id,
             "name": self.tenant.name,
             "ok": self.ok,
-            "lines": [asdict(line) for line in self.lines],
+            "lines": [asdict(line) for line in (*self.checked, *self.compared)],
             "totals": {str(year): asdict(totals) for year, totals in self.totals.items()},
         }
 
     def words(self) -> str:
         head = f"{self.tenant.name} ({self.tenant.region_code}): {'all is well' if self.ok else 'something is wrong'}"
-        lines = [_words(line) for line in self.lines]
-        return "\n".join([head, *lines, *(_total_words(year, totals) for year, totals in self.totals.items())])
+        checked = [_words(line) for line in self.checked]
+        totals = [_total_words(year, totals, self.as_written(year)) for year, totals in self.totals.items()]
+        return "\n".join([head, *checked, *totals, *(_words(line) for line in self.compared if not line.ok)])
+
+    def as_written(self, year: int) -> bool | None:
+        """Whether the year holds what was written for it; None where nothing was, or people went on from there."""
+        found = [line.ok for line in self.compared if line.name.startswith(f"{year} ")]
+        return False if False in found else None if None in found or not found else True
 
 
 def _tenants(wanted: str | None) -> list[Tenant]:
@@ -83,8 +90,8 @@ def _tenants(wanted: str | None) -> list[Tenant]:
 def _examined(tenant: Tenant) -> Examined:
     """The demo is also compared with what was written for it."""
     report = examine(KINDS, tenant, now_ms())
-    written = compare(report.totals) if tenant.is_demo else []
-    return Examined(tenant, [*report.lines, *written], report.totals)
+    written = compare(report.totals, report.writers) if tenant.is_demo else []
+    return Examined(tenant, report.lines, written, report.totals)
 
 
 def _words(line: Line) -> str:
@@ -92,9 +99,12 @@ def _words(line: Line) -> str:
     return f"  {MARKS[line.ok]} {line.name}: {line.value}{detail}"
 
 
-def _total_words(year: int, t: Totals) -> str:
-    return (
-        f"  {year}: visits {t.visits}, made offline {t.offline} · interviews {t.interviews} = {t.members} + {t.others}"
-        f" · villages {t.visited} of {t.villages} · conflicts {t.conflicts}, open {t.conflicts_open} · "
-        f"duplicate pairs {t.duplicate_pairs}"
+def _total_words(year: int, t: Totals, as_written: bool | None) -> str:
+    said = (
+        f"visits {t.visits}, made offline {t.offline}",
+        f"interviews {t.interviews} = {t.members} + {t.others}",
+        f"villages {t.visited} of {t.villages}",
+        f"conflicts {t.conflicts}, open {t.conflicts_open}",
+        f"duplicate pairs {t.duplicate_pairs}",
     )
+    return f"  {MARKS[as_written]} {year}: {' · '.join(said)}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from server.domain.doctor import Line, Totals, health, totals_by_year
+from server.domain.doctor import Line, Totals, health, totals_by_year, writers_by_year
 from server.domain.kinds import Kinds
 from server.domain.replicas import Tenant
 from server.store.database import reading
@@ -14,11 +14,16 @@ from server.store.doctor import load_facts
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in one township. Shape: totals by year of the cycle; lines first the checks, then plain counts."""
+    """What was found in one township.
+
+    Shape:  lines first the checks, then plain counts; totals by year of the cycle; writers year → replicas that sent
+            changes of its records.
+    """
 
     township: Tenant
     lines: tuple[Line, ...]
     totals: Mapping[int, Totals]
+    writers: Mapping[int, Collection[str]]
 
     @property
     def ok(self) -> bool:
@@ -33,4 +38,4 @@ def doctor(kinds: Kinds, township: Tenant, now_ms: int) -> Report:
     offline = [kind.name for kind in kinds.values() if kind.offline]
     with reading() as connection:
         facts = load_facts(connection, township.id, list(kinds), offline, now_ms)
-    return Report(township, tuple(health(facts)), totals_by_year(facts))
+    return Report(township, tuple(health(facts)), totals_by_year(facts), writers_by_year(facts))

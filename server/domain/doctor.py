@@ -26,8 +26,8 @@ class Line:
 class Totals:
     """A cycle in numbers.
 
-    Shape:  members are interviews with Party members, others the rest; villages is the roster's length, visited those
-            that the committee secretary saw in person; duplicate_pairs are visits that nobody has judged yet.
+    Shape:  interviews of visits that are shown, members those with Party members; villages is the roster's length,
+            visited those that the committee secretary saw in person; duplicate_pairs are visits nobody has judged yet.
     """
 
     visits: int
@@ -46,14 +46,16 @@ class Totals:
 class Facts:
     """What the database holds, as far as the doctor looks.
 
-    Shape:  `faults` check → ids of the things that break it, all of them; `counts` name → number; `records` are the
-            live rows of the kinds in COUNTED; `secretaries` person ids of whoever was committee secretary.
+    Shape:  `faults` check → ids of the things that break it, all of them; `counts` name → number; `records` are all
+            rows of the kinds in COUNTED, deleted ones too; `secretaries` person ids of whoever was committee secretary;
+            `writers` record → the replicas that sent changes of it.
     """
 
     faults: Mapping[str, Sequence[str]]
     counts: Mapping[str, int]
     records: Sequence[Record]
     secretaries: Collection[str] = field(default_factory=frozenset)
+    writers: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 COUNTED = ("cycle", "subject", "visit", "record_check", "interview", "opinion", "conflict")
@@ -67,9 +69,21 @@ def health(facts: Facts) -> list[Line]:
 
 def totals_by_year(facts: Facts) -> dict[int, Totals]:
     """year → its totals, recomputed from the records."""
-    cycles = [record for record in facts.records if record.kind == "cycle"]
+    cycles = [record for record in facts.records if record.kind == "cycle" and not record.deleted]
     cycle_of = _cycles_of(facts.records)
     return {int(cycle.fields["year"]): _totals(cycle.id, facts, cycle_of) for cycle in _by_year(cycles)}
+
+
+def writers_by_year(facts: Facts) -> dict[int, set[str]]:
+    """year → the replicas that sent changes of its records, of deleted ones too."""
+    cycle_of = _cycles_of(facts.records)
+    years = {record.id: int(record.fields["year"]) for record in facts.records if record.kind == "cycle"}
+    found: dict[int, set[str]] = {}
+    for record, replicas in facts.writers.items():
+        year = years.get(cycle_of.get(record, ""))
+        if year is not None:
+            found.setdefault(year, set()).update(replicas)
+    return found
 
 
 def _check(name: str, broken: Sequence[str]) -> Line:
@@ -78,9 +92,10 @@ def _check(name: str, broken: Sequence[str]) -> Line:
 
 
 def _totals(cycle_id: str, facts: Facts, cycle_of: Mapping[str, str]) -> Totals:
-    own = [record for record in facts.records if cycle_of.get(record.id) == cycle_id]
+    own = [record for record in facts.records if cycle_of.get(record.id) == cycle_id and not record.deleted]
     visits = [visit for visit in own if visit.kind == "visit" and visit.fields.get("state") != "cancelled"]
-    interviews = [interview for interview in own if interview.kind == "interview"]
+    shown = {visit.id for visit in visits}
+    interviews = [interview for interview in own if interview.kind == "interview" and interview.parent in shown]
     conflicts = [conflict for conflict in own if conflict.kind == "conflict"]
     subjects = [subject for subject in own if subject.kind == "subject"]
     reached = coverage(cycle_id, subjects, visits, facts.secretaries)

@@ -39,6 +39,7 @@ def load_facts(
         },
         records=_load_counted(connection, township_id),
         secretaries=_load_secretaries(connection, township_id),
+        writers=_load_writers(connection, township_id),
     )
 
 
@@ -64,12 +65,12 @@ def _load_counted(connection: Connection, township_id: str) -> list[Record]:
     """Without the memory of who wrote which field: the doctor only counts."""
     found = connection.execute(
         text(
-            "SELECT id, kind, scope, seq, fields, parent FROM records WHERE township_id = :township AND NOT deleted "
+            "SELECT id, kind, scope, seq, fields, deleted, parent FROM records WHERE township_id = :township "
             f"AND {among(connection, 'kind', 'kinds')} ORDER BY id"
         ),
         {"township": township_id, "kinds": listed(connection, COUNTED)},
     )
-    return [Record(r.id, r.kind, r.scope, r.seq, json.loads(r.fields), parent=r.parent) for r in found]
+    return [Record(r.id, r.kind, r.scope, r.seq, json.loads(r.fields), {}, bool(r.deleted), r.parent) for r in found]
 
 
 def _load_secretaries(connection: Connection, township_id: str) -> frozenset[str]:
@@ -83,3 +84,14 @@ def _load_secretaries(connection: Connection, township_id: str) -> frozenset[str
         {"township": township_id},
     )
     return frozenset(row.person_id for row in found)
+
+
+def _load_writers(connection: Connection, township_id: str) -> dict[str, set[str]]:
+    found = connection.execute(
+        text("SELECT DISTINCT record, replica_id FROM changes WHERE township_id = :township AND record IS NOT NULL"),
+        {"township": township_id},
+    )
+    writers: dict[str, set[str]] = {}
+    for row in found:
+        writers.setdefault(row.record, set()).add(row.replica_id)
+    return writers
