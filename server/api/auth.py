@@ -8,7 +8,7 @@ from flask import Response, current_app
 
 from server.api.front import Front
 from server.api.identity import bearer_token, now_ms
-from server.api.limiter import limiter
+from server.api.limiter import is_refused, limiter
 from server.api.wire import json_answer
 from server.commands.enrol import Enrolled, Install, continue_replica, enrol
 from server.schemas.auth import EnrolledSchema, EnrolSchema
@@ -35,7 +35,7 @@ LIMITS = {
     "unknown-replica", "invitation-invalid", "replica-revoked", "too-many-tries", "too-many-requests",
     "batch-too-large", "unsupported-media-type",
 )  # fmt: skip
-@limiter.limit("120 per minute")
+@limiter.limit("30 per minute", deduct_when=is_refused)
 def enrol_replica(asked: dict[str, Any]) -> Response:
     """Enrol an install; 201 with its replica id, its tokens (shown once) and what it may hold."""
     install = Install(asked["label"], asked["platform"], asked["schema_version"])

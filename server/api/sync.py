@@ -65,10 +65,12 @@ def hello() -> Response:
 @bp.problems("unknown-replica", "change-gap", "replica-forked", "batch-too-large", "unsupported-media-type")
 def push() -> Response:
     """Apply a batch of offline changes; 200 with one outcome per change, in order."""
-    replica = current_identity(revoked_too=True).replica
-    items = read_changes(replica.id, read_push(body_bytes(ONE_CHANGE_BYTES)))
+    identity = current_identity(revoked_too=True)
+    items = read_changes(identity.replica.id, read_push(body_bytes(ONE_CHANGE_BYTES)))
     now = now_ms()
-    pushed = push_changes(KINDS, replica, items, now)
+    pushed = push_changes(KINDS, identity.replica, items, now)
+    if not identity.replica.revoked:
+        note_contact(identity, now, current_app.config["LEASE_MS"])
     return json_answer({"last_n": pushed.last_n, "server_time_ms": now, "outcomes": pushed.outcomes})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from server.commands.known_changes import SortedOut
@@ -23,6 +24,8 @@ from server.store.records import load_kind
 from server.store.replicas import load_actor
 from server.store.transaction import Transaction
 
+log = logging.getLogger(__name__)
+
 Item = Change | Refused
 ROUNDS = 4
 """A change may need its target, its parents two levels up, and the conflicts of those: never more."""
@@ -36,24 +39,34 @@ def judge_and_save(
     Shape:  number → outcome as it goes over the wire
     Laws:   L5, L6
     """
-    restamped = _restamp_known(kinds, tx, identity, batch)
-    waiting = load_waiting(tx.connection, tx.township_id, _created(batch.fresh))
-    held = _waiting_changes(tx, waiting, now_ms)
-    known = load_needed(kinds, tx, [*batch.fresh, *(change for change, _ in held)])
-    known |= {record.id: record for record in restamped}
+    restamped = _restamp_known(tx, identity, batch)
+    known = load_needed(kinds, tx, batch.fresh) | {record.id: record for record in restamped}
     groups = {item.group for item in batch.fresh if item.group}
     seen_groups = load_seen_groups(tx.connection, tx.township_id, identity.replica.id, groups)
-    judged = judge_batch(
-        kinds, township_of(tx, tx.head + len(restamped)), identity.actor, known, batch.fresh, held, now_ms, seen_groups
-    )
+    township = township_of(tx, tx.head + len(restamped))
+    judged = judge_batch(kinds, township, identity.actor, known, batch.fresh, [], now_ms, seen_groups)
     save_judged(tx, judged, restamped, now_ms)
     stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
     insert_changes(tx.connection, tx.township_id, stored.values())
     _keep_quarantined(tx, identity, judged, now_ms)
-    settle_released(kinds, tx, waiting, judged, "server", now_ms)
+    release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
     outcomes = {n: change.answer(n) for n, change in stored.items()}
     outcomes |= {n: change.answer(n) for n, change in batch.known.items()}
     return outcomes | {n: {**outcomes[first], "n": n} for n, first in batch.twins.items()}
+
+
+def release_waiting(kinds: Kinds, tx: Transaction, arrived: Collection[str], now_ms: int) -> None:
+    """What waited for one of these records to arrive is applied, and what waited for that, too."""
+    while arrived:
+        waiting = load_waiting(tx.connection, tx.township_id, arrived)
+        held = _waiting_changes(tx, waiting, now_ms)
+        if not held:
+            return
+        known = load_needed(kinds, tx, [change for change, _ in held])
+        judged = judge_batch(kinds, township_of(tx, tx.head), held[0][1], known, [], held, now_ms)
+        save_judged(tx, judged, [], now_ms)
+        settle_released(kinds, tx, waiting, judged, "server", now_ms)
+        arrived = {record.id for record in judged.records} - set(known)
 
 
 def township_of(tx: Transaction, head: int) -> Township:
@@ -86,6 +99,8 @@ def save_judged(tx: Transaction, judged: Judged, restamped: Sequence[Record], no
     if judged.head != tx.head:
         tx.save(final.values(), judged.departures, judged.head)
     tx.add_effects(judged.effects, now_ms)
+    for fault in judged.faults:
+        log.error("a change was quarantined as server-fault", extra={"fault": fault})
 
 
 def settle_released(
@@ -107,11 +122,7 @@ def settle_released(
     return decided
 
 
-def _created(items: Sequence[Item]) -> list[str]:
-    return [item.record for item in items if isinstance(item, Change) and item.action == "create"]
-
-
-def _restamp_known(kinds: Kinds, tx: Transaction, identity: Identity, batch: SortedOut) -> list[Record]:
+def _restamp_known(tx: Transaction, identity: Identity, batch: SortedOut) -> list[Record]:
     renumberings = batch.renumberings(identity.replica.id)
     if not renumberings:
         return []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.domain.replicas import Identity
+from server.domain.problems import Problem
+from server.domain.replicas import Identity, Replica
 from server.store.database import writing
 from server.store.replicas import load_replica, save_contact, save_policies
 
@@ -28,13 +29,21 @@ def note_contact(
     new_policy = policy is not None and next(iter(replica.policies), None) != policy
     if not (renew or new_policy or replica.last_contact_ms < now_ms - CONTACT_EVERY_MS):
         return
-    with writing() as connection:
-        again = load_replica(connection, replica.id, now_ms)
-        if again is None:
-            return
-        lease_until_ms = now_ms + lease_ms if renew else again.replica.lease_until_ms
-        save_contact(connection, replica.id, lease_until_ms, now_ms, seq)
-        if new_policy and policy is not None:
-            kept = [(policy, list(scopes))]
-            kept += [(name, list(old)) for name, old in again.replica.policies.items() if name != policy]
-            save_policies(connection, replica.id, kept[:POLICIES_KEPT])
+    try:
+        with writing() as connection:
+            again = load_replica(connection, replica.id, now_ms)
+            if again is None:
+                return
+            lease_until_ms = now_ms + lease_ms if renew else again.replica.lease_until_ms
+            save_contact(connection, replica.id, lease_until_ms, now_ms, seq)
+            if new_policy and policy is not None:
+                save_policies(connection, replica.id, _kept(again.replica, policy, scopes))
+    except Problem as problem:
+        # A page may not fail because a clock could not be moved; without its policy it may not be sent.
+        if new_policy or problem.entry.slug != "busy":
+            raise
+
+
+def _kept(replica: Replica, policy: str, scopes: Sequence[str]) -> list[tuple[str, list[str]]]:
+    older = [(name, list(old)) for name, old in replica.policies.items() if name != policy]
+    return [(policy, list(scopes)), *older][:POLICIES_KEPT]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from server.commands.judging import load_needed, save_judged, settle_released, township_of
+from server.commands.judging import load_needed, release_waiting, save_judged, settle_released, township_of
 from server.commands.notices import write_notices
 from server.domain.judge import judge_batch
 from server.domain.kinds import Kinds
@@ -45,6 +45,7 @@ def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by
         judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
         save_judged(tx, judged, [], now_ms)
         settle_released(kinds, tx, [held], judged, by, now_ms)
+        release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
         detail = {"replica": replica_id, "n": n}
         add_audit(tx.connection, township_id, by, "quarantine-released", detail, now_ms)
         return load_quarantined(tx.connection, township_id, None, replica_id, n)[0]
