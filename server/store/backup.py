@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def check_archive(path: Path, scratch: Path) -> Manifest:
             wrong += _store(manifest.database).faults(packed, manifest.rows, scratch)
     except FileNotFoundError as error:
         raise Problem("malformed-request", f"there is no file {path}") from error
-    except (OSError, BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except (OSError, BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError) as error:
         raise Problem("malformed-request", f"{path} is no complete backup ({type(error).__name__})") from error
     if wrong:
         raise Problem("malformed-request", f"{path} is damaged: {'; '.join(wrong[:5])}")

@@ -26,7 +26,7 @@ def test_it_says_where_it_is_and_everything_works(system: System) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["redis-server", "gunicorn", " worker ", " beat "])
+@pytest.mark.parametrize("word", ["redis-server", "-m gunicorn", " worker ", " beat "])
 def test_what_dies_is_started_again(system: System, word: str) -> None:
     victim = system.child(word)
     victim.kill()
@@ -41,7 +41,10 @@ def test_a_request_during_a_restart_waits_instead_of_being_refused(system: Syste
         with urllib.request.urlopen(f"{system.url}/health/live", timeout=30) as answer:
             answers.append(answer.status)
 
-    system.child("gunicorn").kill()
+    master = system.child("-m gunicorn")
+    old = [master, *master.children()]
+    master.kill()
+    assert psutil.wait_procs(old, timeout=5)[1] == []
     asking = [threading.Thread(target=ask) for _ in range(5)]
     for thread in asking:
         thread.start()
@@ -75,7 +78,7 @@ def test_killed_hard_it_takes_everybody_with_it(start: Start) -> None:
 
 def test_a_killed_gunicorn_master_takes_its_worker_with_it(start: Start) -> None:
     system = start()
-    master = system.child("gunicorn")
+    master = system.child("-m gunicorn")
     workers = master.children()
     assert workers
     master.kill()
