@@ -54,6 +54,11 @@ def tear_out_a_visit(connection: Connection) -> None:
     run(connection, f"DELETE FROM records WHERE id = {ANY.format('visit')}")
 
 
+def forget_a_conflict(connection: Connection) -> None:
+    drop_guard(connection)
+    run(connection, f"DELETE FROM records WHERE id = {ANY.format('conflict')}")
+
+
 def change_a_kind(connection: Connection) -> None:
     change = f"UPDATE records SET kind = 'rumour', seq = {NEWEST} WHERE id = {ANY.format('opinion')}"
     run(connection, RAISE_HEAD, change)
@@ -118,6 +123,7 @@ PLANTED: list[tuple[Callable[[Connection], None], set[str]]] = [
     (delete_a_visit, {"records-nobody-deleted", "2017 visits"}),
     (double_an_interview, {"records-nobody-made", "2017 interviews"}),
     (tear_out_a_visit, {"guard-of-the-feed-missing", "records-lost", "parents-missing", "2017 visits"}),
+    (forget_a_conflict, {"guard-of-the-feed-missing", "conflicts-lost", "2017 conflicts"}),
     (change_a_kind, {"records-of-unknown-kind"}),
     (lower_the_head, {"numbers-above-the-head"}),
     (promise_a_number, {"outcomes-above-the-head"}),
