@@ -6,7 +6,7 @@ import mimetypes
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 bp = Blueprint("pages", __name__)
 
@@ -79,6 +79,6 @@ def _twin(file: Path) -> tuple[str | None, Path]:
     """The file's compressed twin that this browser takes, or the file itself."""
     for encoding, ending in PACKED:
         twin = file.with_name(file.name + ending)
-        if encoding in request.accept_encodings and twin.is_file():
+        if request.accept_encodings.quality(encoding) > 0 and twin.is_file():
             return encoding, twin
     return None, file
