@@ -7,6 +7,7 @@ export interface Surroundings {
   now(): number;
   every(fn: () => void, ms: number): () => void;
   platform: string;
+  version: string;
   /** Why this browser cannot keep work, if it cannot. */
   blocked: "wechat" | "ios-tab" | "insecure" | "no-store" | undefined;
   installed: Ref<boolean>;

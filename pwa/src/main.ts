@@ -28,6 +28,7 @@ const around: Surroundings = {
     return () => window.clearInterval(id);
   },
   platform: `${/iPhone|iPad/.test(agent) ? "ios" : /Android/.test(agent) ? "android" : "desktop"}${standalone.matches ? " installed" : ""}`,
+  version: __APP_VERSION__,
   blocked: whyBlocked(),
   installed: ref(standalone.matches),
   install: shallowRef(),

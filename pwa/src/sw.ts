@@ -1,12 +1,19 @@
 /** The service worker: keeps the whole app for use without network. A new one waits until it is asked or all tabs are closed. */
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from "workbox-precaching";
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+interface Worker {
+  __WB_MANIFEST: { url: string; revision: string | null }[];
+  location: Location;
+  skipWaiting(): Promise<void>;
+  addEventListener(type: "fetch", heard: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void): void;
+  addEventListener(type: "message", heard: (event: MessageEvent) => void): void;
+}
+declare const self: Worker;
 
 /** Addresses of the server, never of the app. */
 const SERVER = /^\/(sync|auth|office|demo)\/v1\/|^\/(health|files|docs)\/|^\/openapi\.json$/;
 
-precacheAndRoute(self.__WB_MANIFEST, { cleanURLs: false, directoryIndex: null });
+precacheAndRoute(self.__WB_MANIFEST, { cleanURLs: false, directoryIndex: "" });
 cleanupOutdatedCaches();
 
 self.addEventListener("fetch", (event) => {

@@ -10,12 +10,11 @@ export interface Pill {
   words: Record<string, string | number>;
 }
 
-/** The most urgent thing that is true of this phone's work; `time` writes a moment as 14:02. */
-export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, time: (ms: number) => string): Pill {
+/** The most urgent thing that is true of this phone's work; `needs` counts what waits for this person, `time` writes 14:02. */
+export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, needs: number, time: (ms: number) => string): Pill {
   if (phase === "broken" || storage.evicted) return say("cannot", "cannot");
   const waiting = sync.waiting;
   if (phase === "locked") return waiting > 0 ? say("device", "locked", { n: waiting }) : say("device", "locked-empty");
-  const needs = sync.quarantined + sync.conflicts;
   if (sync.halted) return say("needs", "halted", { n: waiting });
   if (sync.running && sync.total > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
   if (sync.firstSync) return first(sync.firstSync);
