@@ -14,6 +14,7 @@ import { syncState } from "./sync/state.ts";
 export type * from "./contract.ts";
 
 export async function createCore(ports: Ports): Promise<Core> {
+  if (!ports.idb) throw problem("broken", "this browser has no IndexedDB");
   const core = new Pocket(ports);
   await core.look();
   return core;
@@ -109,7 +110,7 @@ class Pocket implements Core {
     this.told();
   }
 
-  captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])];
+  captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])].sort((a, b) => a.at_ms - b.at_ms);
   captureCount = (): number => this.home.running?.open.captures.size ?? this.home.outside.captures;
   dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
 

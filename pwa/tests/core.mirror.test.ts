@@ -201,11 +201,11 @@ describe("L16 a rebuild", () => {
     const phone = await withRecords();
     await phone.core.patch(A, { narrative: "waiting" });
     phone.core.close();
-    await phone.spoil("mirror", (row: { id: string }) => row.id === B);
+    await phone.spoil("mirror", () => true);
     await phone.boot();
     await phone.core.unlock("correct horse 木");
     expect(phone.core.phase()).toBe("broken");
-    expect(phone.core.get(A)?.fields.narrative).toBe("waiting");
+    expect(phone.core.outbox()).toHaveLength(1);
     expect((await phone.core.exportBackup()).length).toBeGreaterThan(100);
     await phone.core.rebuild();
     expect(phone.core.phase()).toBe("open");

@@ -66,10 +66,12 @@ function created(sheet: Sheet | undefined, change: WireChange): Sheet {
 function elementsAfter(fields: Fields, change: WireChange): Fields {
   const after: Fields = {};
   for (const [name, listed] of Object.entries(change.fields)) {
-    const named = new Set((listed as unknown[]).map(elementKey));
-    const before = (fields[name] as unknown[] | undefined) ?? [];
-    const rest = before.filter((element) => !named.has(elementKey(element)));
-    after[name] = change.action === "add" ? [...rest, ...(listed as unknown[])] : rest;
+    const elements = new Map(((fields[name] as unknown[] | undefined) ?? []).map((element) => [elementKey(element), element]));
+    for (const element of listed as unknown[]) {
+      if (change.action === "add") elements.set(elementKey(element), element);
+      else elements.delete(elementKey(element));
+    }
+    after[name] = [...elements.values()];
   }
   return after;
 }

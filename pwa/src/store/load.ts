@@ -10,9 +10,9 @@ import {
   type Counter,
   draftLabel,
   type DraftRow,
+  leafLabel,
+  type LeafRow,
   metaLabel,
-  mirrorLabel,
-  type MirrorRow,
   outboxLabel,
   type OutboxRow,
   outcomeLabel,
@@ -55,14 +55,14 @@ function readAll(open: Opened) {
   const known = open.tick;
   return open.cellar.read(ALL, async (tx) => {
     const tick = (await tx.get<number>("meta", "tick")) ?? 0;
-    const mirror = known < 0 ? await tx.all<MirrorRow>("mirror") : await tx.newer<MirrorRow>("mirror", "tick", known);
+    const mirror = known < 0 ? await tx.all<LeafRow>("mirror") : await tx.newer<LeafRow>("mirror", "tick", known);
     return {
       tick,
       counter: (await tx.get<Counter>("meta", "counter")) ?? { gen: 0, n: 0 },
       session: await tx.get<SealedMeta>("meta", "session"),
       progress: await tx.get<SealedMeta>("meta", "progress"),
       mirror,
-      mirrorIds: (await tx.keys("mirror")) as string[],
+      leafIds: (await tx.keys("mirror")) as number[],
       outbox: await tx.all<OutboxRow>("outbox"),
       outcomes: await tx.all<OutcomeRow>("outcomes"),
       drafts: await tx.all<DraftRow>("drafts"),
@@ -82,19 +82,18 @@ async function unseal(open: Opened, raw: Raw) {
   const progress =
     raw.progress &&
     (await sealer.openJson<Progress>(metaLabel("progress", raw.progress.v), raw.progress).catch(spoilt(() => damage.mirror.push("progress"))));
-  const rows = await Promise.all(
-    raw.mirror.map((row) => sealer.openJson<Row>(mirrorLabel(row.id, row.seq), row).catch(spoilt(() => damage.mirror.push(row.id)))),
-  );
+  const leaves = await Promise.all(raw.mirror.map((leaf) => leafOf(open, leaf).catch(spoilt(() => damage.mirror.push(`leaf ${leaf.id}`)))));
   const entries = await Promise.all(raw.outbox.map((row) => entryOf(open, row).catch(spoilt(() => damage.outbox.push({ gen: row.gen, n: row.n })))));
   const outcomes = await Promise.all(raw.outcomes.map((row) => outcomeOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const drafts = await Promise.all(raw.drafts.map((row) => draftOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const captures = await Promise.all(raw.captures.map((row) => captureOf(open, row).catch(spoilt(() => (damage.other += 1)))));
-  return { damage, session, progress, rows: present(rows), entries: present(entries), outcomes: new Map(present(outcomes)), drafts: present(drafts), captures: present(captures) };
+  return { damage, session, progress, leaves: present(leaves), entries: present(entries), outcomes: new Map(present(outcomes)), drafts: present(drafts), captures: present(captures) };
 }
 
 /** Another tab went through a rebuild: numbers may have gone back, so nothing read before it counts. */
 function forget(open: Opened, epoch: string): void {
   open.shelf.clearRows();
+  open.leaves.clear();
   open.tick = -1;
   open.progress = { ...open.progress, epoch };
 }
@@ -108,11 +107,8 @@ function show(open: Opened, raw: Raw, read: Read): void {
       return Object.assign(shelf.byChange(entry.wire.change) ?? entry, { gen, n, outcome });
     }),
   );
-  for (const row of read.rows) if ((shelf.rows.get(row.id)?.seq ?? -1) <= row.seq) shelf.putRow(row);
-  if (raw.mirrorIds.length !== shelf.rows.size) {
-    const kept = new Set(raw.mirrorIds);
-    for (const id of [...shelf.rows.keys()]) if (!kept.has(id)) shelf.dropRow(id);
-  }
+  for (const id of open.leaves.reread(read.leaves, new Set(raw.leafIds))) shelf.dropRow(id);
+  for (const { rows } of read.leaves) for (const row of rows) if ((shelf.rows.get(row.id)?.seq ?? -1) < row.seq) shelf.putRow(row);
   open.drafts.clear();
   for (const draft of read.drafts) open.drafts.set(draft.key, draft);
   open.captures.clear();
@@ -124,6 +120,10 @@ function show(open: Opened, raw: Raw, read: Read): void {
   open.tick = raw.tick;
   open.stale = false;
   open.reach();
+}
+
+async function leafOf(open: Opened, leaf: LeafRow): Promise<{ id: number; v: number; rows: Row[] }> {
+  return { id: leaf.id, v: leaf.v, rows: await open.vault.sealer.openJson<Row[]>(leafLabel(leaf.id, leaf.v), leaf) };
 }
 
 async function entryOf(open: Opened, row: OutboxRow): Promise<Entry> {

@@ -1,8 +1,9 @@
 /** The mirror on disk: a page and its cursor are one transaction; a rebuild empties it and touches nothing else (L16). */
 import type { Fields } from "../contract.ts";
 import type { Row } from "../domain/shelf.ts";
+import type { Tx } from "./idb.ts";
 import { nextTick, type Opened, type Progress, startOf } from "./opened.ts";
-import { metaLabel, mirrorLabel, type MirrorRow } from "./rows.ts";
+import { metaLabel } from "./rows.ts";
 
 /** One line of a pulled page, as the wire has it. */
 export interface PulledRow {
@@ -23,19 +24,15 @@ export interface PageChanges {
   rows: PulledRow[];
   /** Scopes that this replica may no longer read; their rows leave the phone (L15). */
   dropped: string[];
-  /** Ids to remove besides, after a scope was fetched anew. */
-  removed?: string[];
 }
 
 /** The page is in the mirror together with where the sync is now. False: another tab was quicker, nothing was written. */
 export async function putPage(open: Opened, page: PageChanges, progress: Progress): Promise<boolean> {
   const { put, gone } = decide(open, page);
-  const boxes = await Promise.all(put.map((row) => open.vault.sealer.sealJson(mirrorLabel(row.id, row.seq), row)));
-  const tick = await withProgress(open, progress, (tx, tick) => {
-    put.forEach((row, at) => tx.put("mirror", { id: row.id, seq: row.seq, tick, ...boxes[at] } as MirrorRow));
-    for (const id of gone) tx.delete("mirror", id);
-  });
+  const leaves = await open.leaves.sealed(open.vault.sealer, open.shelf.rows, put, gone);
+  const tick = await withProgress(open, progress, (tx, tick) => open.leaves.write(tx, tick, leaves));
   if (tick === undefined) return false;
+  open.leaves.note(leaves);
   for (const row of put) open.shelf.putRow(row);
   for (const id of gone) open.shelf.dropRow(id);
   open.progress = progress;
@@ -51,6 +48,7 @@ export async function emptyMirror(open: Opened, epoch: string, must_register = o
   const tick = await withProgress(open, progress, (tx) => tx.clear("mirror"));
   if (tick === undefined) return false;
   open.shelf.clearRows();
+  open.leaves.clear();
   open.progress = progress;
   open.committed(tick);
   open.reach();
@@ -67,9 +65,7 @@ export async function putProgress(open: Opened, progress: Progress): Promise<boo
   return true;
 }
 
-type MirrorTx = Parameters<Parameters<Opened["cellar"]["write"]>[1]>[0];
-
-async function withProgress(open: Opened, progress: Progress, work: (tx: MirrorTx, tick: number) => void): Promise<number | undefined> {
+async function withProgress(open: Opened, progress: Progress, work: (tx: Tx, tick: number) => void): Promise<number | undefined> {
   const v = open.version + 1;
   const box = await open.vault.sealer.sealJson(metaLabel("progress", v), progress);
   const tick = await open.cellar.write(
@@ -101,7 +97,6 @@ function decide(open: Opened, page: PageChanges): { put: Row[]; gone: string[] }
       if (known?.scope === pulled.gone && known.seq <= pulled.seq) after.set(pulled.record, undefined);
     } else if (!known || known.seq <= pulled.seq) after.set(pulled.record, rowOf(pulled, known));
   }
-  for (const id of page.removed ?? []) after.set(id, undefined);
   const put = [...after.values()].filter((row): row is Row => row !== undefined);
   const gone = [...after].filter(([id, row]) => row === undefined && open.shelf.rows.has(id)).map(([id]) => id);
   return { put, gone };

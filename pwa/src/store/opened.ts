@@ -2,6 +2,7 @@
 import type { Capture, Draft, Ports, Township } from "../contract.ts";
 import type { Shelf } from "../domain/shelf.ts";
 import type { Cellar, Tx } from "./idb.ts";
+import { Leaves } from "./leaves.ts";
 import type { Counter } from "./rows.ts";
 import type { OpenVault, VaultRow } from "./vault.ts";
 
@@ -56,6 +57,7 @@ export class Opened {
   session: Session | undefined;
   progress: Progress = startOf("");
   counter: Counter = { gen: 0, n: 0 };
+  readonly leaves = new Leaves();
   readonly drafts = new Map<string, StoredDraft>();
   /** How often each draft was dropped: an autosave that was under way must not bring it back. */
   readonly drops = new Map<string, number>();

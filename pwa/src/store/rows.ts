@@ -14,9 +14,10 @@ export interface OutcomeRow extends Box {
   change: string;
   v: number;
 }
-export interface MirrorRow extends Box {
-  id: string;
-  seq: number;
+/** Some rows of the mirror; `tick` is the commit that wrote them. */
+export interface LeafRow extends Box {
+  id: number;
+  v: number;
   tick: number;
 }
 export interface DraftRow extends Box {
@@ -34,7 +35,7 @@ export interface SealedMeta extends Box {
 /** A change's box is bound to its immutable id, not to its number: a new replica renumbers without re-sealing. */
 export const outboxLabel = (change: string): string => `outbox/${change}/1`;
 export const outcomeLabel = (change: string, v: number): string => `outcomes/${change}/${v}`;
-export const mirrorLabel = (id: string, seq: number): string => `mirror/${id}/${seq}`;
+export const leafLabel = (id: number, v: number): string => `mirror/${id}/${v}`;
 export const draftLabel = (id: string, v: number): string => `drafts/${id}/${v}`;
 export const captureLabel = (id: string): string => `captures/${id}/1`;
 export const metaLabel = (name: string, v: number): string => `meta/${name}/${v}`;
