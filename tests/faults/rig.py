@@ -67,7 +67,7 @@ class Server:
 def storm(
     server: Server, runs: int, first: int = 1, seconds: int = 0, kills: int = 0, every_s: float = 1.5
 ) -> dict[str, Any]:
-    """The summary of `runs` seeds from `first` (or as many as `seconds` allow); meanwhile the server dies `kills` times."""
+    """The summary of `runs` seeds from `first` (or as many as `seconds` allow), with `kills` deaths of the server."""
     command = [*RUNNER, "--base", server.base, "--first", str(first), "--runs", str(runs), "--seconds", str(seconds)]
     client = subprocess.Popen(command, cwd=ROOT / "pwa", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     killer = threading.Thread(target=_kill_now_and_then, args=(server, client, kills, every_s, first), daemon=True)
