@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
@@ -10,8 +11,8 @@ from werkzeug.security import safe_join
 
 bp = Blueprint("pages", __name__)
 
-NOT_PAGES = ("auth/", "sync/", "office/", "demo/", "health/", "files/", "phone/", "assets/", "docs/", "openapi.json")
-"""Addresses that are never the app's: a wrong one is a problem, not a page."""
+NOT_PAGES = ("auth/", "sync/v1/", "office/", "demo/", "health/", "files/", "phone/", "assets/", "docs/", "openapi.json")
+"""Addresses that are never the app's: a wrong one is a problem, not a page (`/sync` itself is a screen)."""
 YEAR_S = 31_536_000
 PACKED = (("br", ".br"), ("gzip", ".gz"))
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -21,7 +22,7 @@ POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",  # Argon2id is WebAssembly
-        "style-src 'self' 'unsafe-inline'",  # Vant places its pickers by style attributes
+        "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self'",
         "worker-src 'self'",
@@ -33,8 +34,9 @@ POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     ]
 )
+OLD_CHROMIUM = re.compile(r"Chrom(?:e|ium)/(9[0-6])\.")
+"""Chromium below 97 knows no 'wasm-unsafe-eval'; under the wider word Trusted Types still refuses any text."""
 PAGE_HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -70,6 +72,8 @@ def _file(file: Path, name: str) -> Response:
         answer.headers["Content-Encoding"] = encoding
     if kind == "text/html":
         answer.headers.update(PAGE_HEADERS)
+        answer.headers["Content-Security-Policy"] = _policy(request.user_agent.string)
+        answer.headers["Vary"] = "Accept-Encoding, User-Agent"
         if request.is_secure:
             answer.headers["Strict-Transport-Security"] = f"max-age={YEAR_S}"
     return answer
@@ -82,3 +86,7 @@ def _twin(file: Path) -> tuple[str | None, Path]:
         if request.accept_encodings.quality(encoding) > 0 and twin.is_file():
             return encoding, twin
     return None, file
+
+
+def _policy(agent: str) -> str:
+    return POLICY.replace("'wasm-unsafe-eval'", "'unsafe-eval'") if OLD_CHROMIUM.search(agent) else POLICY
