@@ -1,4 +1,4 @@
-"""The rules that server and phone share, held to the vectors that vitest runs too (pwa/tests/domain/vectors.test.ts)."""
+"""The rules that server and phone share, held to the vectors of pwa/tests/domain/vectors.test.ts too."""
 
 from __future__ import annotations
 
