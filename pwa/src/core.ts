@@ -90,8 +90,8 @@ class Pocket implements Core {
     const { open, shell } = this.home.opened();
     const result = await work(open);
     this.told();
-    void this.home.health.persist();
-    if (this.home.wantsSync) void shell.wake("write");
+    void this.home.health.persist().then(() => this.home.measure());
+    if (this.home.wantsSync && this.phase() === "open") void shell.wake("write");
     return result;
   }
 
@@ -116,7 +116,12 @@ class Pocket implements Core {
 
   sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside.waiting);
   storage = (): StorageState => ({ ...this.home.health.state, ...(this.home.outside.backupAtMs && { lastBackupAtMs: this.home.outside.backupAtMs }) });
-  syncNow = async (): Promise<void> => this.home.opened().shell.wake("person");
+  /** A broken phone does not sync: its numbers may have holes until it is rebuilt. */
+  syncNow = async (): Promise<void> => {
+    const { shell } = this.home.opened();
+    if (this.phase() === "broken") throw problem("broken", "rebuild the store first");
+    await shell.wake("person");
+  };
 
   start(): void {
     this.home.wantsSync = true;
@@ -128,11 +133,11 @@ class Pocket implements Core {
   }
   visible(now: boolean): void {
     if (!this.home.wantsSync) return;
-    if (now) this.home.running?.shell.start();
+    if (now && this.phase() === "open") this.home.running?.shell.start();
     else this.home.running?.shell.stop();
   }
   wentOnline(): void {
-    if (this.home.wantsSync) void this.home.running?.shell.wake("online");
+    if (this.home.wantsSync && this.phase() === "open") void this.home.running?.shell.wake("online");
     this.told();
   }
 

@@ -62,9 +62,7 @@ export class Home {
 
   async enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void> {
     const own = this.running;
-    if (!own && [...input.pin].length < SHORTEST_PIN) {
-      throw problem("pin-too-short", `the passphrase needs ${SHORTEST_PIN} characters`);
-    }
+    if (!own) requireLong(input.pin);
     const before = this.ports.now();
     const told = await redeem(this.transport, input);
     const session = sessionOf(told, input.label, input.platform);
@@ -72,6 +70,7 @@ export class Home {
       await own.errands.becomes(session, told.epoch !== own.open.progress.epoch);
       own.shell.enrolled();
     } else {
+      requireLong(input.pin);
       this.lock();
       const offset_ms = offsetOf(this.ports, before, told.server_time_ms);
       const progress = { ...startOf(told.epoch), offset_ms, server_ms: told.server_time_ms };
@@ -112,8 +111,17 @@ export class Home {
     const errands = new Errands(this.ports, open, this.transport, () => this.health.state, this.told);
     const shell = new Shell(this.ports, open, errands, () => this.told());
     this.running = { open, views, errands, shell };
-    void this.health.measure().then(() => this.told());
+    void this.measure();
     if (this.wantsSync && !bad) shell.start();
+    this.told();
+  }
+
+  /** A phone that begins to run out of room says so to its owner at once and to the office with the next round. */
+  async measure(): Promise<void> {
+    const { level, persisted } = this.health.state;
+    await this.health.measure();
+    const now = this.health.state;
+    if (now.level !== level || now.persisted !== persisted) this.running?.shell.healthChanged();
     this.told();
   }
 
@@ -159,4 +167,8 @@ export class Home {
     else await this.look();
     this.told();
   }
+}
+
+function requireLong(pin: string): void {
+  if ([...pin].length < SHORTEST_PIN) throw problem("pin-too-short", `the passphrase needs ${SHORTEST_PIN} characters`);
 }

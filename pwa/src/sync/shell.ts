@@ -45,6 +45,11 @@ export class Shell {
     this.take({ type: "enrolled" });
   }
 
+  /** The office should hear of it with the next round. */
+  healthChanged(): void {
+    this.take({ type: "health" });
+  }
+
   /** Resolves when the sync rests again. Wakes that come meanwhile become one more round. */
   wake(by: Wake): Promise<void> {
     if (this.closed) return Promise.resolve();

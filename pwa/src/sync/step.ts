@@ -34,7 +34,7 @@ export type Event =
   | { type: "wake"; by: Wake; waiting: number }
   | { type: "done"; errand: Errand; told: Told }
   | { type: "failed"; errand: Errand; problem: Problem; waiting: number; random: number }
-  | { type: "enrolled" | "start" | "stop" };
+  | { type: "enrolled" | "start" | "stop" | "health" };
 
 export interface State {
   running: boolean;
@@ -48,6 +48,8 @@ export interface State {
   page: number;
   /** Failures in a row, for the back-off; setbacks in a row, for the loop breaker. */
   failures: number;
+  /** Polls since the last full check. */
+  polls: number;
   setbacks: number;
   highN: number;
   highSeq: number;
@@ -62,6 +64,8 @@ export interface State {
 export const LARGEST_BATCH = 200;
 export const LARGEST_PAGE = 500;
 export const POLL_MS = 30_000;
+/** Eight hours of an open screen, counted in polls: no clock is asked (L14). Then sums are compared and the phone reports. */
+const POLLS_A_DAY = 960;
 const QUICK_MS = 5000;
 const MOST_SETBACKS = 3;
 
@@ -76,6 +80,7 @@ export function initial(): State {
     batch: 20,
     page: LARGEST_PAGE,
     failures: 0,
+    polls: 0,
     setbacks: 0,
     highN: 0,
     highSeq: 0,
@@ -97,6 +102,8 @@ export function step(state: State, event: Event): [State, Effect[]] {
       return [{ ...state, running: false, resting: undefined }, []];
     case "enrolled":
       return [{ ...initial(), running: state.running, underWay: state.underWay }, []];
+    case "health":
+      return [{ ...state, reportDue: true }, []];
     case "wake":
       return wake(state, event.by, event.waiting);
     case "done":
@@ -111,6 +118,8 @@ function wake(before: State, by: Wake, waiting: number): [State, Effect[]] {
   if (before.resting === "retry-after" && by !== "timer") return [before, []];
   if (before.resting === "back-off" && by === "write") return [before, []];
   const state: State = { ...before, end: undefined, resting: undefined, pullDue: true };
+  if (by === "timer") state.polls += 1;
+  if (state.polls >= POLLS_A_DAY) Object.assign(state, { polls: 0, receiptDue: true, reportDue: true });
   if (by === "person") Object.assign(state, { setbacks: 0, failures: 0, receiptDue: true, pullRefused: false, problem: state.draining ? state.problem : undefined });
   return next(state, waiting);
 }
