@@ -13,6 +13,7 @@ from server.domain.judge import judge_batch
 from server.domain.judging.needs import more_ids
 from server.domain.judging.verdicts import Judged, Township, Verdict
 from server.domain.kinds import Kinds
+from server.domain.parked import payload_of
 from server.domain.permissions import Actor
 from server.domain.problems import problem_json
 from server.domain.records import Change, Json, Record, Refused
@@ -193,7 +194,7 @@ def _keep_quarantined(tx: Transaction, identity: Identity, judged: Judged, now_m
             group_id=item.group,
             slug=verdict.problem.slug,
             detail=verdict.problem.detail,
-            payload=item.payload if isinstance(item, Refused) else json.dumps(json.loads(item.canonical)),
+            payload=payload_of(item),
             status="held",
             created_at_ms=now_ms,
         )

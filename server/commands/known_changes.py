@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from server.domain.parked import payload_of
 from server.domain.records import Change, Refused
 from server.domain.renumber import Renumbering
 from server.domain.replicas import Identity
@@ -81,7 +81,6 @@ def _reused(item: Item) -> Refused:
 
 def _refused(item: Item, slug: str, detail: str, pointer: str = "") -> Refused:
     """The item as a refusal that does not claim its change id, which belongs to the first who used it."""
-    payload = item.payload if isinstance(item, Refused) else json.dumps(json.loads(item.canonical))
     return Refused(
         replica=item.replica,
         n=item.n,
@@ -91,7 +90,7 @@ def _refused(item: Item, slug: str, detail: str, pointer: str = "") -> Refused:
         kind=item.kind,
         slug=slug,
         detail=detail,
-        payload=payload,
+        payload=payload_of(item),
         errors=((pointer, detail),) if pointer else (),
         group=item.group,
         captured_at_ms=item.captured_at_ms,

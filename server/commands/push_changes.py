@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from server.commands.judging import judge_and_save
 from server.commands.known_changes import sort_out
 from server.domain.kinds import Kinds
+from server.domain.parked import payload_of
 from server.domain.problems import Problem
 from server.domain.records import Change, Json, Refused
 from server.domain.replicas import Replica
@@ -89,7 +90,6 @@ def _seen_outcomes(tx: Transaction, replica_id: str, seen: Sequence[Item]) -> di
 
 def _faulty(item: Item, reason: str) -> Refused:
     """The change as one that the server could not deal with; its text is kept whole."""
-    payload = item.payload if isinstance(item, Refused) else item.canonical
     return Refused(
         replica=item.replica,
         n=item.n,
@@ -99,6 +99,6 @@ def _faulty(item: Item, reason: str) -> Refused:
         kind=item.kind,
         slug="server-fault",
         detail=f"the server failed on this change: {reason[:200]}",
-        payload=payload,
+        payload=payload_of(item),
         captured_at_ms=item.captured_at_ms,
     )
