@@ -63,18 +63,18 @@ $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "zoufang needs Python 3.11 or newer; $(PYTHON) is older" >&2; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
 	@echo "Installing Python packages (once)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps -r requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@$(PY) -m compileall -q server workers migrations
 	@touch $@
 
 $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@echo "Installing the tools for tests and checks (once)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps -r requirements-dev.txt
 	@touch $@
 
 $(MODULES): pwa/package-lock.json pwa/package.json
-	@command -v node >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || { echo "zoufang needs node 20.19 or newer to build the app" >&2; exit 1; }
+	@command -v node >/dev/null && node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' || { echo "zoufang needs node 20.19 or newer to build the app" >&2; exit 1; }
 	@echo "Installing the app's packages (once)"
 	@cd pwa && npm ci --silent --no-audit --no-fund
 	@touch $@
