@@ -18,7 +18,7 @@ VISIBILITY_S = 900
 """Longer than any task: a message not acknowledged by then was a killed worker's and is given out again."""
 
 
-class NightTask(Task):  # type: ignore[misc]  # celery ships no types
+class NightTask(Task):
     """Every task runs with the database open, in the bare Flask app that Flask-SQLAlchemy wants."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
