@@ -81,5 +81,5 @@ $(MODULES): pwa/package-lock.json pwa/package.json
 
 $(APP): $(MODULES) $(APP_SOURCES)
 	@echo "Building the app"
-	@cd pwa && npm run --silent build
+	@cd pwa && npm run --silent build -- --logLevel warn
 	@touch $@
