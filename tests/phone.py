@@ -122,16 +122,19 @@ class Phone:
                 return rows
             assert response.status_code == 200, response.text
             page = response.get_json()
-            self.pages.append(page)
-            self.cursor = page["cursor"]
-            self.mirror = {
-                record: row for record, row in self.mirror.items() if row["scope"] not in page["scopes"]["dropped"]
-            }
-            for row in page["changes"]:
-                self._apply(row)
+            self.take(page)
             rows += page["changes"]
             if not page["more"]:
                 return rows
+
+    def take(self, page: Json) -> None:
+        """The page is in the mirror, and the cursor with it."""
+        self.pages.append(page)
+        self.cursor = page["cursor"]
+        dropped = page["scopes"]["dropped"]
+        self.mirror = {record: row for record, row in self.mirror.items() if row["scope"] not in dropped}
+        for row in page["changes"]:
+            self._apply(row)
 
     def _apply(self, row: Json) -> None:
         self.head = max(self.head, row["seq"])

@@ -137,9 +137,7 @@ def test_a_lost_answer_about_scopes_comes_again(app: Flask, phone: Phone, town: 
 def test_scopes_may_change_in_the_middle_of_a_first_sync(app: Flask, phone: Phone, office: Phone, town: Town) -> None:
     office.push(*(office.visit(town) for _ in range(6)))
     page = phone.pull_raw(limit=3).get_json()
-    phone.cursor = page["cursor"]
-    for row in page["changes"]:
-        phone._apply(row)
+    phone.take(page)
     village = OnlineWrite(new_id(), "village", {"name": "新村", "region_code": "990101101299", "category": "village"})
     save_online(KINDS, town.id, "office", [village], NOW_MS)
     office.push(office.visit(town, village_id=village.record))
