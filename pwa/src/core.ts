@@ -1,5 +1,17 @@
 /** The headless phone: phases, and one door to everything the screens and the fault run may do. */
-import type { Capture, Core, Draft, HistoryItem, Me, OutboxItem, Phase, Ports, StorageState, SyncState, View } from "./contract.ts";
+import type {
+  Capture,
+  Core,
+  Draft,
+  HistoryItem,
+  Me,
+  OutboxItem,
+  Phase,
+  Ports,
+  StorageState,
+  SyncState,
+  View,
+} from "./contract.ts";
 import type { Entry } from "./domain/change.ts";
 import { problem } from "./domain/problem.ts";
 import { Home } from "./home.ts";
@@ -96,8 +108,10 @@ class Pocket implements Core {
   }
 
   draft = (key: string): unknown => this.home.running?.open.drafts.get(key)?.value;
-  drafts = (): Draft[] => [...(this.home.running?.open.drafts.values() ?? [])].map(({ key, value, at_ms }) => ({ key, value, at_ms }));
-  saveDraft = (key: string, value: unknown): Promise<void> => saveDraft(this.home.opened().open, key, value).then(() => this.told());
+  drafts = (): Draft[] =>
+    [...(this.home.running?.open.drafts.values() ?? [])].map(({ key, value, at_ms }) => ({ key, value, at_ms }));
+  saveDraft = (key: string, value: unknown): Promise<void> =>
+    saveDraft(this.home.opened().open, key, value).then(() => this.told());
   dropDraft = (key: string): Promise<void> => dropDraft(this.home.opened().open, key).then(() => this.told());
 
   async capture(text: string, atMs?: number): Promise<void> {
@@ -115,7 +129,10 @@ class Pocket implements Core {
   dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
 
   sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside.waiting);
-  storage = (): StorageState => ({ ...this.home.health.state, ...(this.home.outside.backupAtMs && { lastBackupAtMs: this.home.outside.backupAtMs }) });
+  storage = (): StorageState => ({
+    ...this.home.health.state,
+    ...(this.home.outside.backupAtMs && { lastBackupAtMs: this.home.outside.backupAtMs }),
+  });
   /** A broken phone does not sync: its numbers may have holes until it is rebuilt. */
   syncNow = async (): Promise<void> => {
     const { shell } = this.home.opened();
@@ -144,7 +161,9 @@ class Pocket implements Core {
   outbox(): OutboxItem[] {
     const shelf = this.home.running?.open.shelf;
     const waiting = (shelf?.waiting() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "waiting" }));
-    const refused = (shelf?.quarantined() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "quarantined", problem: entry.outcome?.problem }));
+    const refused = (shelf?.quarantined() ?? []).map(
+      (entry): OutboxItem => ({ ...item(entry), state: "quarantined", problem: entry.outcome?.problem }),
+    );
     return [...refused, ...waiting];
   }
 

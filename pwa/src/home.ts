@@ -75,7 +75,13 @@ export class Home {
       const offset_ms = offsetOf(this.ports, before, told.server_time_ms);
       const progress = { ...startOf(told.epoch), offset_ms, server_ms: told.server_time_ms };
       const { recovery_key } = told;
-      const open = await moveIn(this.ports, this.cellar, this.kdf, { id: this.newId(), pin: input.pin, session, progress, recovery_key });
+      const open = await moveIn(this.ports, this.cellar, this.kdf, {
+        id: this.newId(),
+        pin: input.pin,
+        session,
+        progress,
+        recovery_key,
+      });
       this.outside = { ...this.outside, vault: open.vaultRow, waiting: 0, captures: 0 };
       await this.move(open);
     }

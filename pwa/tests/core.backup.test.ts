@@ -72,16 +72,29 @@ describe("a backup", () => {
 
 describe("storage health", () => {
   it("warns at 70 % and keeps room for text from 90 %", () => {
-    expect([0, 0.69, 0.7, 0.89, 0.9].map((share) => levelOf(share * 1000, 1000))).toEqual(["ok", "ok", "warn", "warn", "text-only"]);
+    expect([0, 0.69, 0.7, 0.89, 0.9].map((share) => levelOf(share * 1000, 1000))).toEqual([
+      "ok",
+      "ok",
+      "warn",
+      "warn",
+      "text-only",
+    ]);
     expect(levelOf(5, 0)).toBe("ok");
   });
 
   it("asks to be persistent after the first save, and knows an evicted phone from a new one", async () => {
     let kept: string | null = null;
     let asked = 0;
-    const sentinel = { get: () => kept, set: (value: string) => (kept = value) as unknown as void };
+    const keep = (value: string) => {
+      kept = value;
+    };
+    const sentinel = { get: () => kept, set: (value: string) => keep(value) };
     const persist = async () => ++asked > 0;
-    const storage = { persist, persisted: async () => asked > 0, estimate: async () => ({ usage: 95, quota: 100 }) } as unknown as StorageManager;
+    const storage = {
+      persist,
+      persisted: async () => asked > 0,
+      estimate: async () => ({ usage: 95, quota: 100 }),
+    } as unknown as StorageManager;
     const phone = new Phone(new FakeServer());
     phone.extra = { sentinel, storage };
     await phone.boot();

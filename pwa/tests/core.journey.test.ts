@@ -9,7 +9,13 @@ it("keeps a visit over a kill and delivers it exactly once", async () => {
   const phone = await enrolled(server);
   phone.online = false;
   const visit = await phone.core.create("visit", { ...VISIT, narrative: "看了三会一课记录" });
-  const check = await phone.core.create("record_check", { visit_id: visit, area: "study", doc_type: "ledger", title: "台账", found: "partial" });
+  const check = await phone.core.create("record_check", {
+    visit_id: visit,
+    area: "study",
+    doc_type: "ledger",
+    title: "台账",
+    found: "partial",
+  });
   expect(phone.core.get(visit)?.place).toBe("device");
 
   await phone.reboot();

@@ -24,7 +24,8 @@ const online = (phone: Phone) => {
 describe("the mirror", () => {
   it("pulls in pages, resumes after a cut, and shows how far the first sync is", async () => {
     const server = new FakeServer();
-    for (let i = 0; i < 1200; i++) server.write(`00000000-0000-7000-8000-${String(i).padStart(12, "0")}`, "visit", { narrative: `n ${i}` });
+    for (let i = 0; i < 1200; i++)
+      server.write(`00000000-0000-7000-8000-${String(i).padStart(12, "0")}`, "visit", { narrative: `n ${i}` });
     let pages = 0;
     server.cutAfter = (path) => path === "/sync/v1/pull" && ++pages === 2;
     const phone = await enrolled(server);
@@ -48,7 +49,12 @@ describe("the mirror", () => {
     await phone.core.restore(A);
     await phone.core.syncNow();
     expect(phone.core.get(A)).toMatchObject({ deleted: false, fields: { narrative: "a" } });
-    expect(phone.core.children(A).map((view) => view.id).sort()).toEqual([B, C]);
+    expect(
+      phone.core
+        .children(A)
+        .map((view) => view.id)
+        .sort(),
+    ).toEqual([B, C]);
   });
 
   it("gone removes a record only from the scope it names", async () => {
@@ -148,7 +154,8 @@ describe("the overlay (DESIGN 5.3)", () => {
 describe("quarantine", () => {
   it("L6 stays with its reason, blocks nothing, and the record it would have made stays visible", async () => {
     const phone = await withRecords();
-    phone.server.poison = (change) => ((change.fields as { narrative?: string }).narrative === "poison" ? "failed-guard" : undefined);
+    phone.server.poison = (change) =>
+      (change.fields as { narrative?: string }).narrative === "poison" ? "failed-guard" : undefined;
     const bad = await phone.core.create("visit", { ...VISIT, narrative: "poison" });
     const good = await phone.core.create("visit", { ...VISIT, narrative: "good" });
     await phone.core.syncNow();
@@ -172,7 +179,12 @@ describe("quarantine", () => {
     const id = await phone.core.create("visit", VISIT);
     await phone.core.syncNow();
     const change = [...phone.server.changes.keys()].at(-1);
-    phone.server.write(B.replace("2", "4"), "quarantine", { replica: "r", n: 1, change, change_kind: "visit", record: id, status: "released", outcome: "applied" }, { scope: "own:a1" });
+    phone.server.write(
+      B.replace("2", "4"),
+      "quarantine",
+      { replica: "r", n: 1, change, change_kind: "visit", record: id, status: "released", outcome: "applied" },
+      { scope: "own:a1" },
+    );
     await phone.core.syncNow();
     expect(phone.core.sync().quarantined).toBe(0);
     expect(phone.core.history(id)).toMatchObject([{ outcome: "released" }]);

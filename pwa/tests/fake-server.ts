@@ -1,18 +1,9 @@
 /** A township in memory that speaks the wire as the phone sees it; it merges only as far as these tests need. */
+import { createHash } from "node:crypto";
 import { canonical } from "../src/domain/canonical.ts";
-import { elementKey, KINDS, parentOf } from "../src/domain/kinds.ts";
 import { scopeSum } from "../src/domain/sums.ts";
+import { FakeLand, type Stored, wireRow } from "./fake-land.ts";
 
-interface Stored {
-  id: string;
-  kind: string;
-  scope: string;
-  seq: number;
-  fields: Record<string, unknown>;
-  deleted: boolean;
-  wrote: Map<string, { seq: number; writer: string; other: number }>;
-  by: string;
-}
 interface Replica {
   account: string;
   token: string;
@@ -34,17 +25,13 @@ export interface Seen {
   body: string;
 }
 
-export class FakeServer {
-  seq = 0;
+export class FakeServer extends FakeLand {
   epoch = "epoch-1";
   now = 1_800_000_000_000;
   durable: number | null = null;
   recoveryKey: string | null = null;
   scopes = ["town:t", "field:v1"];
-  records = new Map<string, Stored>();
-  departures: { seq: number; scope: string; record: string }[] = [];
   changes = new Map<string, { replica: string; n: number; hash: string; outcome: Record<string, unknown> }>();
-  applications = new Map<string, number>();
   replicas = new Map<string, Replica>();
   codes = new Map<string, string>();
   seen: Seen[] = [];
@@ -55,37 +42,12 @@ export class FakeServer {
   /** Called after the server has done its work, before the answer leaves. */
   cutAfter: (path: string) => boolean = () => false;
   /** Gives another sum than the true one, until repaired. */
-  poison: ((change: Record<string, unknown>) => string | undefined) | undefined;
   badSum: string | undefined;
-
-  private ids = 0;
-
-  newId(): string {
-    this.ids += 1;
-    return `00000000-0000-8000-8000-${this.ids.toString(16).padStart(12, "0")}`;
-  }
 
   invite(account: string): string {
     const code = `CODE-${this.codes.size}`;
     this.codes.set(code, account);
     return code;
-  }
-
-  /** A write by somebody else. */
-  write(id: string, kind: string, fields: Record<string, unknown>, o: { scope?: string; writer?: string; deleted?: boolean } = {}): number {
-    const seq = ++this.seq;
-    const row = this.records.get(id) ?? { id, kind, scope: o.scope ?? "field:v1", seq, fields: {}, deleted: false, wrote: new Map(), by: "other" };
-    for (const name of Object.keys(fields)) this.stamp(row, name, seq, o.writer ?? "cmd:other");
-    Object.assign(row, { seq, fields: { ...row.fields, ...fields }, deleted: o.deleted ?? false });
-    this.records.set(id, row);
-    return seq;
-  }
-
-  moveScope(id: string, scope: string): void {
-    const row = this.records.get(id);
-    if (!row) return;
-    this.departures.push({ seq: ++this.seq, scope: row.scope, record: id });
-    Object.assign(row, { scope, seq: ++this.seq });
   }
 
   fetch = (async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -152,7 +114,15 @@ export class FakeServer {
 
   private hello(replica: Replica): object {
     const { lastN: last_n, lastHash: last_hash } = replica;
-    return { epoch: this.epoch, last_n, last_hash, durable_seq: this.durable, policy: "p", min_schema_version: 1, server_time_ms: this.now };
+    return {
+      epoch: this.epoch,
+      last_n,
+      last_hash,
+      durable_seq: this.durable,
+      policy: "p",
+      min_schema_version: 1,
+      server_time_ms: this.now,
+    };
   }
 
   private push(id: string, replica: Replica, changes: Record<string, never>[]): Response {
@@ -168,76 +138,18 @@ export class FakeServer {
         continue;
       }
       const { n, hash, ...rest } = change;
-      const ok = hashHex.get(canonical(rest)) ?? hash;
-      const told = seen ? { ...seen.outcome, n } : ok === hash ? this.judge(id, replica, rest, n) : { n, outcome: "quarantined", problem: { type: "#invalid-change" } };
+      const ok = createHash("sha256").update(canonical(rest)).digest("hex").slice(0, 24);
+      const told = seen
+        ? { ...seen.outcome, n }
+        : ok === hash
+          ? this.judge(id, replica, rest, n)
+          : { n, outcome: "quarantined", problem: { type: "#invalid-change" } };
       if (!seen) this.changes.set(change.change, { replica: id, n, hash, outcome: told });
       replica.outcomes.set(n, { hash, told });
       Object.assign(replica, { lastN: n, lastHash: hash });
       outcomes.push(told);
     }
     return json({ last_n: replica.lastN, server_time_ms: this.now, outcomes });
-  }
-
-  private judge(id: string, replica: Replica, change: Record<string, unknown>, n: number): Record<string, unknown> {
-    const reason = replica.revoked ? "change-not-allowed" : this.poison?.(change);
-    if (reason) return { n, outcome: "quarantined", problem: { type: `/docs/problems#${reason}`, title: reason, device_action: "park" } };
-    this.applications.set(String(change.change), (this.applications.get(String(change.change)) ?? 0) + 1);
-    const record = String(change.record);
-    const kind = String(change.kind);
-    const fields = change.fields as Record<string, unknown>;
-    const row = this.records.get(record);
-    if (!row && change.action !== "create") return { n, outcome: "quarantined", problem: { type: "#depends-on", title: "depends-on" } };
-    const seq = ++this.seq;
-    const own: Stored = row ?? { id: record, kind, scope: this.scopeOf(kind, fields, replica), seq, fields: {}, deleted: false, wrote: new Map(), by: replica.account };
-    const lost = change.action === "patch" ? Object.keys(fields).filter((name) => this.contested(own, name, id, Number(change.base))) : [];
-    const kept = Object.fromEntries(Object.entries(fields).filter(([name]) => !lost.includes(name)));
-    this.apply(own, String(change.action), kept, String(change.command));
-    for (const name of Object.keys(kept)) this.stamp(own, name, seq, id);
-    own.seq = seq;
-    this.records.set(record, own);
-    return lost.length ? this.conflict(own, id, replica, change, lost, n) : { n, outcome: "applied", seq };
-  }
-
-  private conflict(row: Stored, replica: string, author: Replica, change: Record<string, unknown>, lost: string[], n: number): Record<string, unknown> {
-    const ids = lost.map((field) => {
-      const id = this.newId();
-      const value = (change.fields as Record<string, unknown>)[field];
-      const sides = [{ replica, n, account: author.account, value, base: change.base, captured_at_ms: change.captured_at_ms }];
-      this.write(id, "conflict", { record: row.id, record_kind: row.kind, field, sides, status: "open" }, { scope: row.scope });
-      return id;
-    });
-    return { n, outcome: "conflict", seq: this.seq, conflicts: ids };
-  }
-
-  private apply(row: Stored, action: string, fields: Record<string, unknown>, command: string): void {
-    if (action === "delete") row.deleted = true;
-    else if (action === "restore") row.deleted = false;
-    else if (action === "command") Object.assign(row.fields, fields, { state: KINDS[row.kind]?.commands[command]?.target });
-    else if (action === "add" || action === "remove") {
-      for (const [name, list] of Object.entries(fields)) {
-        const keys = new Set((list as unknown[]).map(elementKey));
-        const rest = ((row.fields[name] as unknown[] | undefined) ?? []).filter((one) => !keys.has(elementKey(one)));
-        row.fields[name] = action === "add" ? [...rest, ...(list as unknown[])] : rest;
-      }
-    } else row.fields = { ...row.fields, ...fields };
-  }
-
-  private contested(row: Stored, name: string, replica: string, base: number): boolean {
-    const wrote = row.wrote.get(name);
-    if (!wrote) return false;
-    return (wrote.writer === replica ? wrote.other : wrote.seq) > base;
-  }
-
-  private stamp(row: Stored, name: string, seq: number, writer: string): void {
-    const before = row.wrote.get(name);
-    const other = before && before.writer !== writer ? before.seq : (before?.other ?? 0);
-    row.wrote.set(name, { seq, writer, other });
-  }
-
-  private scopeOf(kind: string, fields: Record<string, unknown>, replica: Replica): string {
-    if (kind === "interviewee") return `own:${replica.account}`;
-    const parent = this.records.get(parentOf(kind, fields) ?? "");
-    return parent?.scope ?? (typeof fields.village_id === "string" ? `field:${fields.village_id}` : `own:${replica.account}`);
   }
 
   private pull(replica: Replica, scopes: string[], query: URLSearchParams): Response {
@@ -249,17 +161,33 @@ export class FakeServer {
     const again = query.get("refetch");
     if (again === this.badSum) this.badSum = undefined;
     const fresh = (row: Stored) => row.seq > state.s || row.scope === again;
-    const rows = [...this.records.values()].filter((row) => scopes.includes(row.scope) && fresh(row) && (cursor || !row.deleted)).map(wireRow);
+    const rows = [...this.records.values()]
+      .filter((row) => scopes.includes(row.scope) && fresh(row) && (cursor || !row.deleted))
+      .map(wireRow);
     const left = this.departures.filter((one) => one.seq > state.s && scopes.includes(one.scope));
     const gone = left.map((one) => ({ seq: one.seq, record: one.record, gone: one.scope }));
     const all = [...rows, ...gone].sort((a, b) => a.seq - b.seq);
     const page = all.slice(0, limit);
     const more = all.length > limit;
     const sums = !more && (query.get("sums") === "1" || !cursor) ? this.sums(scopes) : undefined;
-    if (cursor && all.length + dropped.length === 0 && !sums && state.a === replica.lastN) return new Response(null, { status: 204 });
-    const next: Cursor = { e: this.epoch, s: more ? (page[page.length - 1]?.seq ?? state.s) : this.seq, a: replica.lastN, p: scopes };
+    if (cursor && all.length + dropped.length === 0 && !sums && state.a === replica.lastN)
+      return new Response(null, { status: 204 });
+    const next: Cursor = {
+      e: this.epoch,
+      s: more ? (page[page.length - 1]?.seq ?? state.s) : this.seq,
+      a: replica.lastN,
+      p: scopes,
+    };
     const { lastN: acked } = replica;
-    return json({ changes: page, scopes: { added: [], dropped }, acked, durable_seq: this.durable, sums, cursor: btoa(JSON.stringify(next)), more });
+    return json({
+      changes: page,
+      scopes: { added: [], dropped },
+      acked,
+      durable_seq: this.durable,
+      sums,
+      cursor: btoa(JSON.stringify(next)),
+      more,
+    });
   }
 
   private sums(scopes: string[]): Record<string, { count: number; sum: string }> {
@@ -271,15 +199,6 @@ export class FakeServer {
       }),
     );
   }
-}
-
-/** Filled by tests that want the hash checked. */
-export const hashHex = new Map<string, string>();
-
-function wireRow(row: Stored) {
-  const { seq, kind, id: record, scope, fields, by } = row;
-  if (row.deleted) return { seq, kind, record, scope, deleted: true };
-  return { seq, kind, record, scope, fields, created_by: by, created_at_ms: 1, updated_by: by, updated_at_ms: 2 };
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {

@@ -94,7 +94,8 @@ export class Phone {
         const tx = open.result.transaction(store, "readwrite");
         const request = tx.objectStore(store).getAll();
         request.onsuccess = () => {
-          for (const row of request.result) if (which(row as never)) tx.objectStore(store).put({ ...row, ct: new Uint8Array(row.ct.length) });
+          for (const row of request.result)
+            if (which(row as never)) tx.objectStore(store).put({ ...row, ct: new Uint8Array(row.ct.length) });
         };
         tx.oncomplete = () => {
           open.result.close();

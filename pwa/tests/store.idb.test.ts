@@ -26,8 +26,10 @@ it("does not repeat what was already committed", async () => {
   const where = cellar((point) => {
     if (point === "idb:committed:meta" && ++committed === 1) throw new DOMException("killed right after", "AbortError");
   });
-  const count = (tx: { get: <T>(store: "meta", key: string) => Promise<T | undefined>; put: (store: "meta", value: unknown, key: string) => void }) =>
-    tx.get<number>("meta", "count").then((before) => tx.put("meta", (before ?? 0) + 1, "count"));
+  const count = (tx: {
+    get: <T>(store: "meta", key: string) => Promise<T | undefined>;
+    put: (store: "meta", value: unknown, key: string) => void;
+  }) => tx.get<number>("meta", "count").then((before) => tx.put("meta", (before ?? 0) + 1, "count"));
   expect(await slugOf(where.write(["meta"], count))).toBe("local-fault");
   expect(await get(where, "count")).toBe(1);
   expect(committed).toBe(1);
@@ -84,7 +86,9 @@ it("asks for strict durability unless told otherwise", async () => {
 
 it("reads by index only what is newer", async () => {
   const where = cellar();
-  await where.write(["mirror"], (tx) => [1, 2, 3, 4].forEach((id) => tx.put("mirror", { id, tick: id * 10 })));
+  await where.write(["mirror"], (tx) => {
+    for (const id of [1, 2, 3, 4]) tx.put("mirror", { id, tick: id * 10 });
+  });
   const newer = await where.read(["mirror"], (tx) => tx.newer<{ id: number }>("mirror", "tick", 20));
   expect(newer.map((row) => row.id)).toEqual([4, 3]);
 });

@@ -11,11 +11,17 @@ const sealer = new Sealer(crypto, await aesKey(crypto, new Uint8Array(32)));
 const rowOf = (id: string, seq: number) => ({ id, seq, fields: { secret: `${id} at ${seq}` } }) as unknown as Row;
 
 it("the leaves on disk hold exactly the rows in memory, each once and in its last form", async () => {
-  const act = fc.record({ put: fc.uniqueArray(fc.nat(120), { maxLength: 60 }), gone: fc.uniqueArray(fc.nat(120), { maxLength: 20 }) });
+  const act = fc.record({
+    put: fc.uniqueArray(fc.nat(120), { maxLength: 60 }),
+    gone: fc.uniqueArray(fc.nat(120), { maxLength: 20 }),
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), async (acts) => {
       const disk = new Map<number, LeafRow>();
-      const tx = { put: (_store: string, leaf: LeafRow) => disk.set(leaf.id, leaf), delete: (_store: string, id: number) => disk.delete(id) };
+      const tx = {
+        put: (_store: string, leaf: LeafRow) => disk.set(leaf.id, leaf),
+        delete: (_store: string, id: number) => disk.delete(id),
+      };
       const rows = new Map<string, Row>();
       const leaves = new Leaves();
       let seq = 0;
@@ -42,7 +48,9 @@ it("a second tab takes over what the first one pulled, changed and dropped", asy
   const second = await createCore(phone.ports());
   await second.unlock(PIN);
   const ids = Array.from({ length: 100 }, (_, at) => `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`);
-  ids.forEach((id, at) => phone.server.write(id, "visit", { narrative: "first" }, { scope: at < 70 ? "field:v1" : "town:t" }));
+  for (const [at, id] of ids.entries()) {
+    phone.server.write(id, "visit", { narrative: "first" }, { scope: at < 70 ? "field:v1" : "town:t" });
+  }
   await phone.core.syncNow();
   phone.server.write(ids[3] ?? "", "visit", { narrative: "second" });
   phone.server.scopes = ["field:v1"];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Core, createCore } from "../src/core.ts";
 import { FakeServer } from "./fake-server.ts";
-import { enrolled, Phone, PIN, settle, slugOf } from "./phone.ts";
+import { enrolled, type Phone, PIN, settle, slugOf } from "./phone.ts";
 
 const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
 interface Sent {
@@ -13,7 +13,9 @@ interface Sent {
   fields: Record<string, unknown>;
 }
 function sent(server: FakeServer): Sent[] {
-  return server.seen.filter((one) => one.path === "/sync/v1/push").flatMap((one) => (JSON.parse(one.body) as { changes: Sent[] }).changes);
+  return server.seen
+    .filter((one) => one.path === "/sync/v1/push")
+    .flatMap((one) => (JSON.parse(one.body) as { changes: Sent[] }).changes);
 }
 const ID = "11111111-1111-7111-8111-111111111111";
 
@@ -46,7 +48,10 @@ describe("a save", () => {
           phone.fault = () => {
             if (points++ === cut) throw new Error("power cut");
           };
-          await phone.core.create("visit", { ...VISIT, narrative: "x" }).then(() => saved++, () => undefined);
+          await phone.core.create("visit", { ...VISIT, narrative: "x" }).then(
+            () => saved++,
+            () => undefined,
+          );
           phone.fault = () => undefined;
           await phone.reboot();
         }
@@ -161,9 +166,18 @@ describe("the base is frozen per field (DESIGN 5.4)", () => {
     await phone.core.remove(ID, "companions", ["p1"]);
     await phone.core.patch(ID, { area_notes: { study: "学习" }, geo: { lat: 36.1, lon: 103.2 } });
     await phone.core.command(ID, "complete", { children: [] });
-    expect(phone.core.get(ID)?.fields).toMatchObject({ companions: ["p2", "p3"], "area_notes.study": "学习", "geo.lat": 36.1, state: "completed" });
+    expect(phone.core.get(ID)?.fields).toMatchObject({
+      companions: ["p2", "p3"],
+      "area_notes.study": "学习",
+      "geo.lat": 36.1,
+      state: "completed",
+    });
     await phone.core.syncNow();
-    expect(phone.core.get(ID)?.fields).toMatchObject({ companions: ["p2", "p3"], "area_notes.study": "学习", state: "completed" });
+    expect(phone.core.get(ID)?.fields).toMatchObject({
+      companions: ["p2", "p3"],
+      "area_notes.study": "学习",
+      state: "completed",
+    });
     expect(phone.core.history(ID).map((one) => one.action)).toEqual(["add", "remove", "patch", "complete"]);
   });
 });
@@ -192,9 +206,16 @@ describe("several tabs", () => {
   it("one lock holder at a time talks to the network; the other tab hears of it", async () => {
     const phone = await enrolled();
     const heard: (() => void)[] = [];
-    const channel = () => ({ post: () => heard.forEach((listener) => setTimeout(listener, 0)), listen: (listener: () => void) => heard.push(listener) });
+    const channel = () => ({
+      post: () => {
+        for (const listener of heard) setTimeout(listener, 0);
+      },
+      listen: (listener: () => void) => heard.push(listener),
+    });
     let holder: Promise<unknown> = Promise.resolve();
-    const locks = { request: (_name: string, work: () => Promise<unknown>) => (holder = holder.then(work)) } as unknown as LockManager;
+    const locks = {
+      request: (_name: string, work: () => Promise<unknown>) => (holder = holder.then(work)),
+    } as unknown as LockManager;
     phone.extra = { locks, channel: channel() as never };
     await phone.reboot();
     phone.extra = { locks, channel: channel() as never };
@@ -216,7 +237,10 @@ describe("several tabs", () => {
     const second = await createCore(phone.ports());
     await second.unlock(PIN);
     for (let i = 0; i < 10; i++) {
-      await Promise.all([phone.core.create("visit", { ...VISIT, narrative: `a${i}` }), second.create("visit", { ...VISIT, narrative: `b${i}` })]);
+      await Promise.all([
+        phone.core.create("visit", { ...VISIT, narrative: `a${i}` }),
+        second.create("visit", { ...VISIT, narrative: `b${i}` }),
+      ]);
       await Promise.all([phone.core.syncNow(), second.syncNow()]);
     }
     for (let i = 0; i < 3; i++) for (const core of [phone.core, second]) await core.syncNow();

@@ -4,7 +4,7 @@ import type { VaultRow } from "../src/store/vault.ts";
 import { argon2 } from "../src/store/vault.ts";
 import { outboxLabel, type OutboxRow } from "../src/store/rows.ts";
 import { FakeServer } from "./fake-server.ts";
-import { enrolled, Phone, PIN, slugOf } from "./phone.ts";
+import { enrolled, type Phone, PIN, slugOf } from "./phone.ts";
 
 const NAME = "犇喆甪堽垚";
 const TEXT = "群众说路灯坏了三年";
@@ -76,12 +76,24 @@ it("derives the wrapping key with Argon2id over 46 MiB", async () => {
   expect(key).toHaveLength(32);
   expect(Buffer.from(key).toString("hex")).not.toBe(Buffer.from(await argon2("解锁口令 0123456788", salt)).toString("hex"));
   const { argon2id } = await import("hash-wasm");
-  const again = await argon2id({ password: "解锁口令 0123456789", salt, memorySize: 46 * 1024, iterations: 1, parallelism: 1, hashLength: 32, outputType: "hex" });
+  const again = await argon2id({
+    password: "解锁口令 0123456789",
+    salt,
+    memorySize: 46 * 1024,
+    iterations: 1,
+    parallelism: 1,
+    hashLength: 32,
+    outputType: "hex",
+  });
   expect(Buffer.from(key).toString("hex")).toBe(again);
 });
 
 describe("wrong passphrases", () => {
-  const wrong = (phone: Phone) => phone.core.unlock("wrong horse 木木").then(() => undefined, (thrown: object) => ({ ...thrown }) as { slug: string; wait_s: number; tries_left: number });
+  const wrong = (phone: Phone) =>
+    phone.core.unlock("wrong horse 木木").then(
+      () => undefined,
+      (thrown: object) => ({ ...thrown }) as { slug: string; wait_s: number; tries_left: number },
+    );
 
   async function locked(): Promise<Phone> {
     const phone = await enrolled();
@@ -166,7 +178,10 @@ it("takes notes while locked that only an unlock can read", async () => {
   expect(phone.core.captures()).toEqual([]);
   expect(phone.core.captureCount()).toBe(2);
   await phone.reboot();
-  expect(phone.core.captures().map(({ text, at_ms }) => [text, at_ms])).toEqual([[TEXT, 42], ["second", phone.nowMs]]);
+  expect(phone.core.captures().map(({ text, at_ms }) => [text, at_ms])).toEqual([
+    [TEXT, 42],
+    ["second", phone.nowMs],
+  ]);
   await phone.core.dropCapture(phone.core.captures()[0]?.id ?? "");
   await phone.reboot();
   expect(phone.core.captures().map((one) => one.text)).toEqual(["second"]);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { FakeServer, json, problem } from "./fake-server.ts";
-import { enrolled, Phone, PIN, settle } from "./phone.ts";
+import { cloned } from "./disasters.ts";
+import { type FakeServer, json, problem } from "./fake-server.ts";
+import { enrolled, type Phone, PIN, settle } from "./phone.ts";
 
 const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
 const note = (phone: Phone, narrative: string) => phone.core.create("visit", { ...VISIT, narrative });
-const texts = (server: FakeServer) => [...server.records.values()].filter((row) => row.kind === "visit").map((row) => row.fields.narrative);
+const texts = (server: FakeServer) =>
+  [...server.records.values()].filter((row) => row.kind === "visit").map((row) => row.fields.narrative);
 const onceEach = (server: FakeServer) => [...server.applications.values()].every((times) => times === 1);
 const replicaOf = (phone: Phone) => phone.core.me()?.replica as string;
 
@@ -80,67 +82,6 @@ describe("lost answers and rolled-back browsers", () => {
   });
 });
 
-describe("a server restored from a backup", () => {
-  it("rebuilds the mirror, keeps the outbox, and pushes again what the backup lacks", async () => {
-    const phone = await enrolled();
-    const { server } = phone;
-    await note(phone, "before the backup");
-    await phone.core.syncNow();
-    const backup = snapshot(server, replicaOf(phone));
-    await note(phone, "after the backup");
-    await phone.core.syncNow();
-    await note(phone, "not yet sent");
-    restore(server, backup);
-    await phone.core.syncNow();
-    expect(texts(server).sort()).toEqual(["after the backup", "before the backup", "not yet sent"]);
-    expect(phone.core.list("visit")).toHaveLength(3);
-    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
-    expect(phone.core.sync().arrivedAtMs).toBeDefined();
-    expect(phone.core.sync().halted).toBeUndefined();
-  });
-
-  it("does so too when it dies between forgetting the outcomes and noting the new epoch", async () => {
-    const phone = await enrolled();
-    const { server } = phone;
-    await note(phone, "before the backup");
-    await phone.core.syncNow();
-    const backup = snapshot(server, replicaOf(phone));
-    await note(phone, "after the backup");
-    await phone.core.syncNow();
-    restore(server, backup);
-    await phone.reboot();
-    let commits = 0;
-    phone.fault = (point) => {
-      if (point === "idb:committed:meta" && ++commits === 2) throw new Error("power cut");
-    };
-    await phone.core.syncNow();
-    phone.fault = () => undefined;
-    await phone.reboot();
-    await phone.core.syncNow();
-    expect(texts(server).sort()).toEqual(["after the backup", "before the backup"]);
-    expect(phone.core.sync().waiting).toBe(0);
-  });
-
-  it("pushes again under a new replica when work of an earlier replica was lost with the server", async () => {
-    const phone = await enrolled();
-    const { server } = phone;
-    const backup = snapshot(server, replicaOf(phone));
-    await note(phone, "of the first replica");
-    await phone.core.syncNow();
-    const first = server.replicas.get(replicaOf(phone));
-    if (first) first.lastHash = "0".repeat(24);
-    await phone.reboot();
-    await note(phone, "of the second replica");
-    await phone.core.syncNow();
-    const second = replicaOf(phone);
-    restore(server, backup);
-    server.replicas.set(second, { account: "a1", token: `token-${second}`, lastN: 0, lastHash: null, outcomes: new Map(), revoked: false });
-    await phone.core.syncNow();
-    expect(texts(server).sort()).toEqual(["of the first replica", "of the second replica"]);
-    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
-  });
-});
-
 describe("a server that no longer trusts", () => {
   it("401: asks for a new invitation, keeps everything, and goes on after it", async () => {
     const phone = await enrolled();
@@ -191,7 +132,8 @@ describe("a server that says not now", () => {
   it("426: pushes on, asks for the update, pulls no more", async () => {
     const phone = await enrolled();
     const { server } = phone;
-    server.intercept = (path) => (path === "/sync/v1/pull" ? problem(426, "upgrade-required", { device_action: "stop" }) : undefined);
+    server.intercept = (path) =>
+      path === "/sync/v1/pull" ? problem(426, "upgrade-required", { device_action: "stop" }) : undefined;
     await note(phone, "still goes up");
     await phone.core.syncNow();
     expect(texts(server)).toEqual(["still goes up"]);
@@ -213,7 +155,12 @@ describe("a server that says not now", () => {
   });
 
   it("503, 507 and a captive portal: everything waits and nothing is shown as done", async () => {
-    const answers = [problem(503, "busy"), problem(507, "storage-full"), new Response("<html>login</html>", { headers: { "Content-Type": "text/html" } }), json({ oops: 1 }, 500)];
+    const answers = [
+      problem(503, "busy"),
+      problem(507, "storage-full"),
+      new Response("<html>login</html>", { headers: { "Content-Type": "text/html" } }),
+      json({ oops: 1 }, 500),
+    ];
     for (const answer of answers) {
       const phone = await enrolled();
       await note(phone, "waits");
@@ -254,7 +201,9 @@ describe("a server that says not now", () => {
     let hang = true;
     phone.extra.fetch = ((url: string, init: RequestInit) => {
       if (!hang || !String(url).includes("push")) return server.fetch(url, init);
-      return new Promise((_resolve, reject) => init.signal?.addEventListener("abort", () => reject(new DOMException("cut", "AbortError"))));
+      return new Promise((_resolve, reject) =>
+        init.signal?.addEventListener("abort", () => reject(new DOMException("cut", "AbortError"))),
+      );
     }) as typeof fetch;
     await phone.reboot();
     const round = phone.core.syncNow();
@@ -271,47 +220,3 @@ describe("a server that says not now", () => {
     expect(sizes).toEqual([10, 2]);
   });
 });
-
-async function cloned(phone: Phone): Promise<Phone> {
-  const copy = new Phone(phone.server);
-  phone.core.close();
-  const names = ["meta", "mirror", "outbox", "outcomes", "drafts", "captures", "attic"];
-  const from = await opened(phone.idb);
-  await copy.boot();
-  const to = await opened(copy.idb);
-  for (const name of names) {
-    const source = from.transaction(name).objectStore(name);
-    const [values, keys] = await Promise.all([asked(source.getAll()), asked(source.getAllKeys())]);
-    const target = to.transaction(name, "readwrite").objectStore(name);
-    values.forEach((value, at) => (name === "meta" ? target.put(value, keys[at]) : target.put(value)));
-  }
-  from.close();
-  to.close();
-  await phone.boot();
-  await phone.core.unlock(PIN);
-  return copy;
-}
-
-function opened(idb: IDBFactory): Promise<IDBDatabase> {
-  return asked(idb.open("zoufang"));
-}
-
-function asked<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function snapshot(server: FakeServer, replica: string) {
-  const row = server.replicas.get(replica);
-  return structuredClone({ seq: server.seq, records: server.records, changes: server.changes, replica, row });
-}
-
-function restore(server: FakeServer, backup: ReturnType<typeof snapshot>): void {
-  server.records = backup.records;
-  server.changes = backup.changes;
-  server.seq = backup.seq + 2 ** 32;
-  server.epoch = "epoch-2";
-  if (backup.row) server.replicas.set(backup.replica, backup.row);
-}

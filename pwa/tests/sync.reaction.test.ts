@@ -39,7 +39,8 @@ it("does something about every problem that a request can meet", () => {
 });
 
 it("follows device_action for a problem it does not know, and retries what a server cannot explain", () => {
-  const unknown = (device_action: string | undefined, status: number) => reactionTo({ slug: "new", status, title: "new", device_action }, "pull").do;
+  const unknown = (device_action: string | undefined, status: number) =>
+    reactionTo({ slug: "new", status, title: "new", device_action }, "pull").do;
   expect(unknown("split", 413)).toBe("split");
   expect(unknown("rebuild", 409)).toBe("errands");
   expect(unknown("enrol", 401)).toBe("enrol");

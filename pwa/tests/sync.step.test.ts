@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import { type Effect, type Errand, type Event, initial, type State, step, type Told, type Wake } from "../src/sync/step.ts";
 
 const WAKES: Wake[] = ["timer", "write", "online", "person", "start"];
-const SLUGS = ["no-network", "timeout", "busy", "batch-too-large", "change-gap", "replica-forked", "epoch-changed", "unknown-replica"];
+const SLUGS = [
+  "no-network",
+  "timeout",
+  "busy",
+  "batch-too-large",
+  "change-gap",
+  "replica-forked",
+  "epoch-changed",
+  "unknown-replica",
+];
 const MORE_SLUGS = ["replica-revoked", "upgrade-required", "storage-full", "malformed-request", "not-allowed", "something-new"];
 
 const told = fc.record({
@@ -19,7 +28,11 @@ const told = fc.record({
 const turn = fc.oneof(
   fc.record({ type: fc.constant("wake" as const), by: fc.constantFrom(...WAKES), waiting: fc.nat(3) }),
   fc.record({ type: fc.constant("back" as const), told }),
-  fc.record({ type: fc.constant("fail" as const), slug: fc.constantFrom(...SLUGS, ...MORE_SLUGS), retry: fc.option(fc.nat(100), { nil: undefined }) }),
+  fc.record({
+    type: fc.constant("fail" as const),
+    slug: fc.constantFrom(...SLUGS, ...MORE_SLUGS),
+    retry: fc.option(fc.nat(100), { nil: undefined }),
+  }),
   fc.constant({ type: "start" as const }),
   fc.constant({ type: "stop" as const }),
 );
@@ -84,7 +97,11 @@ describe("L8", () => {
     const stubborn: Told = { waiting: 1, n: 0, seq: 0, moved: false, more: true, todo: [] };
     const answers = fc.oneof(
       fc.constant({ type: "back" as const, told: stubborn }),
-      fc.record({ type: fc.constant("fail" as const), slug: fc.constantFrom("change-gap", "epoch-changed", "replica-forked", "batch-too-large"), retry: fc.constant(undefined) }),
+      fc.record({
+        type: fc.constant("fail" as const),
+        slug: fc.constantFrom("change-gap", "epoch-changed", "replica-forked", "batch-too-large"),
+        retry: fc.constant(undefined),
+      }),
     );
     fc.assert(
       fc.property(fc.array(answers, { minLength: 60, maxLength: 60 }), (turns) => {
@@ -100,17 +117,29 @@ describe("L8", () => {
   });
 });
 
-function after(events: Event[], from = initial()): [State, Effect[]] {
+function played(events: Event[], from = initial()): [State, Effect[]] {
   return events.reduce<[State, Effect[]]>(([state], event) => step(state, event), [from, []]);
 }
 const GREETED: State = { ...initial(), greeted: true, reportDue: false, receiptDue: false };
-const fail = (errand: Errand, slug: string, more = {}): Event => ({ type: "failed", errand, problem: { slug, title: slug, ...more }, waiting: 2, random: 0.5 });
+const fail = (errand: Errand, slug: string, more = {}): Event => ({
+  type: "failed",
+  errand,
+  problem: { slug, title: slug, ...more },
+  waiting: 2,
+  random: 0.5,
+});
 
 describe("the order of a round", () => {
   it("greets, pushes everything, pulls with a receipt, reports, rests", () => {
     const seen: string[] = [];
     let [state, effects] = step(initial(), { type: "wake", by: "person", waiting: 2 });
-    const answers: Told[] = [{ waiting: 2 }, { waiting: 0, n: 2, sent: 2 }, { waiting: 0, seq: 9, more: true, moved: true }, { waiting: 0, seq: 12, more: false, matched: true }, { waiting: 0 }];
+    const answers: Told[] = [
+      { waiting: 2 },
+      { waiting: 0, n: 2, sent: 2 },
+      { waiting: 0, seq: 9, more: true, moved: true },
+      { waiting: 0, seq: 12, more: false, matched: true },
+      { waiting: 0 },
+    ];
     for (const told of answers) {
       const effect = effects[0];
       if (effect?.do !== "errand") throw new Error("the round ended early");
@@ -124,16 +153,16 @@ describe("the order of a round", () => {
 
   it("doubles the batch under five seconds and halves it on a timeout or 503", () => {
     const pushed: Event = { type: "done", errand: "push", told: { waiting: 500, n: 20, sent: 20, took_ms: 4000, moved: true } };
-    const [fast] = after([{ type: "wake", by: "person", waiting: 500 }, pushed], GREETED);
+    const [fast] = played([{ type: "wake", by: "person", waiting: 500 }, pushed], GREETED);
     expect(fast.batch).toBe(40);
     const slow: Event = { type: "done", errand: "push", told: { waiting: 500, n: 20, sent: 20, took_ms: 6000, moved: true } };
-    expect(after([{ type: "wake", by: "person", waiting: 500 }, slow], GREETED)[0].batch).toBe(20);
-    expect(after([{ type: "wake", by: "person", waiting: 500 }, fail("push", "timeout")], GREETED)[0].batch).toBe(10);
-    expect(after([{ type: "wake", by: "person", waiting: 500 }, fail("push", "busy")], GREETED)[0].batch).toBe(10);
+    expect(played([{ type: "wake", by: "person", waiting: 500 }, slow], GREETED)[0].batch).toBe(20);
+    expect(played([{ type: "wake", by: "person", waiting: 500 }, fail("push", "timeout")], GREETED)[0].batch).toBe(10);
+    expect(played([{ type: "wake", by: "person", waiting: 500 }, fail("push", "busy")], GREETED)[0].batch).toBe(10);
   });
 
   it("splits at once on 413 and stops where one change alone is still too large", () => {
-    let [state, effects] = after([{ type: "wake", by: "person", waiting: 9 }], { ...GREETED, batch: 4 });
+    let [state, effects] = played([{ type: "wake", by: "person", waiting: 9 }], { ...GREETED, batch: 4 });
     const batches: number[] = [];
     for (let i = 0; i < 8 && effects[0]?.do === "errand"; i++) {
       batches.push(effects[0].batch);
@@ -146,14 +175,14 @@ describe("the order of a round", () => {
   it("honours Retry-After even against a tap, and grows the back-off to five minutes", () => {
     const running: State = { ...GREETED, running: true };
     const wake: Event = { type: "wake", by: "person", waiting: 1 };
-    const [held, timers] = after([wake, fail("push", "too-many-requests", { retry_after_s: 90 })], running);
+    const [held, timers] = played([wake, fail("push", "too-many-requests", { retry_after_s: 90 })], running);
     expect(timers).toEqual([{ do: "timer", ms: 90_000 }]);
     expect(step(held, wake)[1]).toEqual([]);
     expect(step(held, { type: "wake", by: "timer", waiting: 1 })[1]).toMatchObject([{ errand: "push" }]);
     let state = running;
     const waits: number[] = [];
     for (let i = 0; i < 12; i++) {
-      const [next, effects] = after([{ type: "wake", by: "timer", waiting: 1 }, fail("push", "no-network")], state);
+      const [next, effects] = played([{ type: "wake", by: "timer", waiting: 1 }, fail("push", "no-network")], state);
       state = next;
       if (effects[0]?.do === "timer") waits.push(effects[0].ms);
     }
@@ -165,8 +194,17 @@ describe("the order of a round", () => {
   });
 
   it("halts after three rounds without progress and goes on when a person asks", () => {
-    const [state] = after(
-      [{ type: "wake", by: "person", waiting: 1 }, fail("push", "replica-forked"), { type: "done", errand: "register", told: { waiting: 1 } }, { type: "done", errand: "hello", told: { waiting: 1 } }, fail("push", "replica-forked"), { type: "done", errand: "register", told: { waiting: 1 } }, { type: "done", errand: "hello", told: { waiting: 1 } }, fail("push", "replica-forked")],
+    const [state] = played(
+      [
+        { type: "wake", by: "person", waiting: 1 },
+        fail("push", "replica-forked"),
+        { type: "done", errand: "register", told: { waiting: 1 } },
+        { type: "done", errand: "hello", told: { waiting: 1 } },
+        fail("push", "replica-forked"),
+        { type: "done", errand: "register", told: { waiting: 1 } },
+        { type: "done", errand: "hello", told: { waiting: 1 } },
+        fail("push", "replica-forked"),
+      ],
       GREETED,
     );
     expect(state.end).toBe("halted");
@@ -177,9 +215,14 @@ describe("the order of a round", () => {
 
   it("counts the loop breaker anew after progress", () => {
     const gap = fail("push", "change-gap", { expected: 3 });
-    const round: Event[] = [gap, { type: "done", errand: "resume", told: { waiting: 1 } }, gap, { type: "done", errand: "resume", told: { waiting: 1 } }];
+    const round: Event[] = [
+      gap,
+      { type: "done", errand: "resume", told: { waiting: 1 } },
+      gap,
+      { type: "done", errand: "resume", told: { waiting: 1 } },
+    ];
     const progress: Event = { type: "done", errand: "push", told: { waiting: 1, n: 7, sent: 1, moved: true } };
-    const [state] = after([{ type: "wake", by: "person", waiting: 1 }, ...round, progress, ...round], GREETED);
+    const [state] = played([{ type: "wake", by: "person", waiting: 1 }, ...round, progress, ...round], GREETED);
     expect(state.end).toBeUndefined();
   });
 });

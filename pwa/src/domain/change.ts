@@ -78,7 +78,8 @@ export function withBases(wish: Wish, baseOf: (part: string) => number, group: (
   for (const [name, value] of pieces(wish)) {
     const base = Math.min(...touches({ ...wish, fields: { [name]: value } }).map(baseOf));
     const fields = byBase.get(base) ?? {};
-    fields[name] = wish.action === "patch" ? value : [...((fields[name] as unknown[] | undefined) ?? []), ...(value as unknown[])];
+    fields[name] =
+      wish.action === "patch" ? value : [...((fields[name] as unknown[] | undefined) ?? []), ...(value as unknown[])];
     byBase.set(base, fields);
   }
   const parts = [...byBase].map(([base, fields]) => ({ ...wish, base, fields }));
@@ -103,6 +104,8 @@ export function clean<T>(value: T): T {
 }
 
 function cleanText(value: string): string {
-  const whole = value.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\uD800-\uDFFF]/g, (found) => (found.length === 2 ? found : "\uFFFD"));
+  const whole = value.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\uD800-\uDFFF]/g, (found) =>
+    found.length === 2 ? found : "\uFFFD",
+  );
   return whole.split("\u0000").join("");
 }

@@ -139,7 +139,9 @@ export class Shelf {
     const own = this.overlay(record).filter((entry) => entry.outcome?.outcome !== "quarantined");
     const ownRecord = !this.rows.has(record) && own.some((entry) => entry.wire.action === "create");
     if (ownRecord) return 0;
-    const bases = own.filter((entry) => touches(entry.wire, this.conflictTarget(entry)).includes(part)).map((entry) => entry.wire.base);
+    const bases = own
+      .filter((entry) => touches(entry.wire, this.conflictTarget(entry)).includes(part))
+      .map((entry) => entry.wire.base);
     return Math.min(opened, ...bases);
   }
 
@@ -190,7 +192,7 @@ export class Shelf {
 /** True where a record of this kind hides when the one it hangs on is deleted or gone. */
 export function hidesWithParent(kind: string): boolean {
   const spec = KINDS[kind];
-  return spec !== undefined && spec.offline;
+  return spec?.offline === true;
 }
 
 function put(index: Map<string, Set<string>>, key: string, id: string): void {

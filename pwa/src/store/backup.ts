@@ -68,7 +68,12 @@ export async function bundleOf(tx: Tx): Promise<Bundle> {
  *
  * Raises: backup-unreadable, wrong-pin, backup-of-another-account
  */
-export async function importBackup(open: Opened, bytes: Uint8Array, pin: string, kdf: NonNullable<Ports["kdf"]>): Promise<{ changes: number; drafts: number }> {
+export async function importBackup(
+  open: Opened,
+  bytes: Uint8Array,
+  pin: string,
+  kdf: NonNullable<Ports["kdf"]>,
+): Promise<{ changes: number; drafts: number }> {
   const file = parse(bytes);
   const bundles = [file, ...file.attic].filter((bundle) => bundle.vault);
   const opened = await Promise.all(bundles.map((bundle) => openVault(open.ports.crypto, kdf, bundle.vault, pin)));
@@ -114,17 +119,18 @@ async function takeChanges(open: Opened, bundle: Bundle, vault: OpenVault): Prom
     if (!kept) continue;
     const wire = JSON.parse(kept.text) as WireChange;
     const whole = canonical(wire) === kept.text && (await hashOf(open.ports.crypto, kept.text)) === kept.hash;
-    if (whole) sealed.push({ change: row.change, wire, ...kept, box: await open.vault.sealer.sealJson(outboxLabel(row.change), kept) });
+    if (whole)
+      sealed.push({ change: row.change, wire, ...kept, box: await open.vault.sealer.sealJson(outboxLabel(row.change), kept) });
   }
   if (sealed.length === 0) return 0;
   const [gen, first, tick] = await open.cellar.write(["meta", "outbox"], async (tx) => {
     const { gen, n } = await counterOf(tx);
-    sealed.forEach(({ change, box }, at) => tx.put("outbox", { gen, n: n + 1 + at, change, ...box }));
+    for (const [at, { change, box }] of sealed.entries()) tx.put("outbox", { gen, n: n + 1 + at, change, ...box });
     tx.put("meta", { gen, n: n + sealed.length }, "counter");
     return [gen, n + 1, await nextTick(tx)] as const;
   });
   open.counter = { gen, n: first - 1 + sealed.length };
-  sealed.forEach(({ wire, text, hash }, at) => open.shelf.addEntry({ gen, n: first + at, hash, text, wire }));
+  for (const [at, { wire, text, hash }] of sealed.entries()) open.shelf.addEntry({ gen, n: first + at, hash, text, wire });
   open.committed(tick);
   return sealed.length;
 }

@@ -9,14 +9,24 @@ import { dropDraft } from "./notes.ts";
 import { save } from "./outbox.ts";
 
 /** A new record; it exists on this phone from now on. A create needs no base: nobody else can have written to it. */
-export async function createRecord(open: Opened, kind: string, fields: object, o: { id?: string; draft?: string }): Promise<string> {
+export async function createRecord(
+  open: Opened,
+  kind: string,
+  fields: object,
+  o: { id?: string; draft?: string },
+): Promise<string> {
   const record = o.id ?? newId(open);
   await save(open, [{ record, kind, action: "create", base: 0, fields: flat(kind, fields) }], o.draft);
   return record;
 }
 
 /** The edited fields, seen from where the form was opened. Nothing edited is nothing saved. */
-export async function patchRecord(open: Opened, id: string, fields: object, o: { opened?: number; draft?: string }): Promise<void> {
+export async function patchRecord(
+  open: Opened,
+  id: string,
+  fields: object,
+  o: { opened?: number; draft?: string },
+): Promise<void> {
   const kind = kindOf(open, id);
   const edited = flat(kind, fields);
   if (Object.keys(edited).length > 0) await edit(open, id, kind, "patch", edited, o.opened, o.draft);
@@ -30,7 +40,13 @@ export async function commandRecord(open: Opened, id: string, command: string, f
 }
 
 /** `add` and `remove` of set elements. */
-export async function editSet(open: Opened, id: string, action: "add" | "remove", field: string, elements: unknown[]): Promise<void> {
+export async function editSet(
+  open: Opened,
+  id: string,
+  action: "add" | "remove",
+  field: string,
+  elements: unknown[],
+): Promise<void> {
   if (elements.length > 0) await edit(open, id, kindOf(open, id), action, { [field]: elements });
 }
 
@@ -51,7 +67,15 @@ export function newId(open: Pick<Opened, "ports">): string {
   return uuid7(open.ports.now(), open.ports.crypto.getRandomValues(new Uint8Array(16)));
 }
 
-async function edit(open: Opened, record: string, kind: string, action: Action, fields: Fields, opened?: number, draft?: string): Promise<void> {
+async function edit(
+  open: Opened,
+  record: string,
+  kind: string,
+  action: Action,
+  fields: Fields,
+  opened?: number,
+  draft?: string,
+): Promise<void> {
   await save(open, based(open, { record, kind, action, base: 0, fields }, opened ?? open.shelf.reached.seq), draft);
 }
 

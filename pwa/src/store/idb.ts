@@ -194,6 +194,7 @@ function isLost(thrown: unknown): boolean {
 
 function inWords(thrown: unknown): unknown {
   if (thrown instanceof ProblemError || !(thrown instanceof Error)) return thrown;
-  if (thrown.name === "QuotaExceededError") return problem("storage-full", "this phone has no room left", { detail: thrown.message });
+  if (thrown.name === "QuotaExceededError")
+    return problem("storage-full", "this phone has no room left", { detail: thrown.message });
   return thrown;
 }

@@ -78,16 +78,35 @@ async function unseal(open: Opened, raw: Raw) {
     note();
     return undefined;
   };
-  const session = raw.session && (await sealer.openJson<Session>(metaLabel("session", raw.session.v), raw.session).catch(spoilt(() => (damage.session = true))));
+  const session =
+    raw.session &&
+    (await sealer
+      .openJson<Session>(metaLabel("session", raw.session.v), raw.session)
+      .catch(spoilt(() => (damage.session = true))));
   const progress =
     raw.progress &&
-    (await sealer.openJson<Progress>(metaLabel("progress", raw.progress.v), raw.progress).catch(spoilt(() => damage.mirror.push("progress"))));
-  const leaves = await Promise.all(raw.mirror.map((leaf) => leafOf(open, leaf).catch(spoilt(() => damage.mirror.push(`leaf ${leaf.id}`)))));
-  const entries = await Promise.all(raw.outbox.map((row) => entryOf(open, row).catch(spoilt(() => damage.outbox.push({ gen: row.gen, n: row.n })))));
+    (await sealer
+      .openJson<Progress>(metaLabel("progress", raw.progress.v), raw.progress)
+      .catch(spoilt(() => damage.mirror.push("progress"))));
+  const leaves = await Promise.all(
+    raw.mirror.map((leaf) => leafOf(open, leaf).catch(spoilt(() => damage.mirror.push(`leaf ${leaf.id}`)))),
+  );
+  const entries = await Promise.all(
+    raw.outbox.map((row) => entryOf(open, row).catch(spoilt(() => damage.outbox.push({ gen: row.gen, n: row.n })))),
+  );
   const outcomes = await Promise.all(raw.outcomes.map((row) => outcomeOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const drafts = await Promise.all(raw.drafts.map((row) => draftOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const captures = await Promise.all(raw.captures.map((row) => captureOf(open, row).catch(spoilt(() => (damage.other += 1)))));
-  return { damage, session, progress, leaves: present(leaves), entries: present(entries), outcomes: new Map(present(outcomes)), drafts: present(drafts), captures: present(captures) };
+  return {
+    damage,
+    session,
+    progress,
+    leaves: present(leaves),
+    entries: present(entries),
+    outcomes: new Map(present(outcomes)),
+    drafts: present(drafts),
+    captures: present(captures),
+  };
 }
 
 /** Another tab went through a rebuild: numbers may have gone back, so nothing read before it counts. */
@@ -108,7 +127,8 @@ function show(open: Opened, raw: Raw, read: Read): void {
     }),
   );
   for (const id of open.leaves.reread(read.leaves, new Set(raw.leafIds))) shelf.dropRow(id);
-  for (const { rows } of read.leaves) for (const row of rows) if ((shelf.rows.get(row.id)?.seq ?? -1) < row.seq) shelf.putRow(row);
+  for (const { rows } of read.leaves)
+    for (const row of rows) if ((shelf.rows.get(row.id)?.seq ?? -1) < row.seq) shelf.putRow(row);
   open.drafts.clear();
   for (const draft of read.drafts) open.drafts.set(draft.key, draft);
   open.captures.clear();

@@ -43,7 +43,14 @@ export async function hiddenName(open: Opened, key: string): Promise<string> {
 }
 
 /** A note on disk that this phone can read only after an unlock. Needs no key but the public one. */
-export async function putCapture(ports: Ports, cellar: Cellar, device: Bytes, text: string, atMs: number, known?: string): Promise<string> {
+export async function putCapture(
+  ports: Ports,
+  cellar: Cellar,
+  device: Bytes,
+  text: string,
+  atMs: number,
+  known?: string,
+): Promise<string> {
   const id = known ?? uuid7(ports.now(), ports.crypto.getRandomValues(new Uint8Array(16)));
   const box = await sealTo(ports.crypto, device, captureLabel(id), utf8(JSON.stringify({ text: clean(text), at_ms: atMs })));
   await cellar.write(["meta", "captures"], (tx) => {

@@ -29,7 +29,9 @@ export async function save(open: Opened, wishes: Wish[], draft?: string): Promis
   const [first, tick] = await open.cellar.write(["meta", "outbox", "drafts"], async (tx) => {
     if (draft !== undefined) open.dropsDraft(draft);
     const counter = await counterOf(tx);
-    composed.forEach(({ wire, box }, at) => tx.put("outbox", { gen: counter.gen, n: counter.n + 1 + at, change: wire.change, ...box }));
+    for (const [at, { wire, box }] of composed.entries()) {
+      tx.put("outbox", { gen: counter.gen, n: counter.n + 1 + at, change: wire.change, ...box });
+    }
     if (drafted !== undefined) tx.delete("drafts", drafted);
     tx.put("meta", { gen: counter.gen, n: counter.n + composed.length }, "counter");
     return [counter, await nextTick(tx)] as const;
@@ -55,7 +57,8 @@ async function compose(open: Opened, wish: Wish): Promise<Composed> {
   const text = readable(wire);
   const bytes = utf8(text);
   const most = open.session?.limits.change_bytes ?? 262144;
-  if (bytes.length > most) throw problem("change-too-large", "this is too much for one entry", { detail: `${bytes.length} > ${most} bytes` });
+  if (bytes.length > most)
+    throw problem("change-too-large", "this is too much for one entry", { detail: `${bytes.length} > ${most} bytes` });
   const hash = await hashOf(open.ports.crypto, text);
   return { wire, text, hash, box: await open.vault.sealer.sealJson(outboxLabel(wire.change), { hash, text }) };
 }
@@ -121,7 +124,9 @@ const KEPT_MS = 30 * 24 * 3600 * 1000;
 export async function prune(open: Opened): Promise<number> {
   const { durable_seq: durable, server_ms: now } = open.progress;
   if (durable === null) return 0;
-  const old = open.shelf.entries.filter(({ outcome }) => outcome && outcome.heard_at_ms + KEPT_MS <= now && (outcome.seq ?? 0) <= durable);
+  const old = open.shelf.entries.filter(
+    ({ outcome }) => outcome && outcome.heard_at_ms + KEPT_MS <= now && (outcome.seq ?? 0) <= durable,
+  );
   const done = old.filter((entry) => isDropped(entry, open.shelf.reached) && open.shelf.stateOf(entry) !== "quarantined");
   const gone = new Set(done);
   if (gone.size === 0) return 0;

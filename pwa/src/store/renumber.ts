@@ -30,7 +30,7 @@ export async function becomeReplica(open: Opened, session: Session, progress: Pr
       tx.delete("outbox", [row.gen, row.n]);
       tx.delete("outcomes", row.change);
     }
-    rows.forEach((row, at) => tx.put("outbox", { ...row, gen, n: at + 1 }));
+    for (const [at, row] of rows.entries()) tx.put("outbox", { ...row, gen, n: at + 1 });
     tx.put("meta", { gen, n: rows.length }, "counter");
     tx.put("meta", { v, ...sealed }, "session");
     tx.put("meta", { v, ...notes }, "progress");

@@ -70,7 +70,9 @@ async function openParts(crypto: Crypto, row: VaultRow, raw: Bytes): Promise<Ope
   const device = await privateKey(crypto, await sealer.open(label("device", row.id), row.device));
   const hkdf = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
   const parameters = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8("zoufang/names") };
-  const nameKey = await crypto.subtle.deriveKey(parameters, hkdf, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]);
+  const nameKey = await crypto.subtle.deriveKey(parameters, hkdf, { name: "HMAC", hash: "SHA-256", length: 256 }, false, [
+    "sign",
+  ]);
   return { sealer, device, nameKey };
 }
 

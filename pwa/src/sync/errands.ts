@@ -49,7 +49,9 @@ export class Errands {
     const before = this.ports.now();
     const hello = await this.ask<Hello>("hello", { method: "GET", path: "/sync/v1/hello", timeout_ms: 20_000 });
     const offset_ms = offsetOf(this.ports, before, hello.server_time_ms);
-    await this.keep(putProgress(this.open, { ...progress, offset_ms, server_ms: hello.server_time_ms, durable_seq: hello.durable_seq }));
+    await this.keep(
+      putProgress(this.open, { ...progress, offset_ms, server_ms: hello.server_time_ms, durable_seq: hello.durable_seq }),
+    );
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
     const todo = judgeHello(
       {
@@ -198,7 +200,8 @@ export class Errands {
   }
 
   private signedIn(): Session {
-    if (!this.open.session) throw problem("unknown-replica", "this phone is not signed in", { status: 401, device_action: "enrol" });
+    if (!this.open.session)
+      throw problem("unknown-replica", "this phone is not signed in", { status: 401, device_action: "enrol" });
     return this.open.session;
   }
 

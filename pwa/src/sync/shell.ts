@@ -117,6 +117,7 @@ export class Shell {
 
   private setTimer(ms: number): void {
     this.cancelTimer();
-    if (this.state.running || this.state.resting === "retry-after") this.cancelTimer = this.ports.setTimer(() => void this.wake("timer"), ms);
+    if (this.state.running || this.state.resting === "retry-after")
+      this.cancelTimer = this.ports.setTimer(() => void this.wake("timer"), ms);
   }
 }

@@ -120,7 +120,14 @@ function wake(before: State, by: Wake, waiting: number): [State, Effect[]] {
   const state: State = { ...before, end: undefined, resting: undefined, pullDue: true };
   if (by === "timer") state.polls += 1;
   if (state.polls >= POLLS_A_DAY) Object.assign(state, { polls: 0, receiptDue: true, reportDue: true });
-  if (by === "person") Object.assign(state, { setbacks: 0, failures: 0, receiptDue: true, pullRefused: false, problem: state.draining ? state.problem : undefined });
+  if (by === "person")
+    Object.assign(state, {
+      setbacks: 0,
+      failures: 0,
+      receiptDue: true,
+      pullRefused: false,
+      problem: state.draining ? state.problem : undefined,
+    });
   return next(state, waiting);
 }
 

@@ -49,7 +49,14 @@ export class Transport {
       flight.abort();
     }, call.timeout_ms ?? TIMEOUT_MS);
     try {
-      const init: RequestInit = { method: call.method, headers, body, signal: flight.signal, cache: "no-store", credentials: "omit" };
+      const init: RequestInit = {
+        method: call.method,
+        headers,
+        body,
+        signal: flight.signal,
+        cache: "no-store",
+        credentials: "omit",
+      };
       const response = await this.ports.fetch(urlOf(this.ports.baseUrl ?? "", call), init);
       return await readAnswer(response);
     } catch (thrown) {

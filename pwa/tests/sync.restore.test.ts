@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { restore, snapshot } from "./disasters.ts";
+import type { FakeServer } from "./fake-server.ts";
+import { enrolled, type Phone } from "./phone.ts";
+
+const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
+const note = (phone: Phone, narrative: string) => phone.core.create("visit", { ...VISIT, narrative });
+const texts = (server: FakeServer) =>
+  [...server.records.values()].filter((row) => row.kind === "visit").map((row) => row.fields.narrative);
+const replicaOf = (phone: Phone) => phone.core.me()?.replica as string;
+
+describe("a server restored from a backup", () => {
+  it("rebuilds the mirror, keeps the outbox, and pushes again what the backup lacks", async () => {
+    const phone = await enrolled();
+    const { server } = phone;
+    await note(phone, "before the backup");
+    await phone.core.syncNow();
+    const backup = snapshot(server, replicaOf(phone));
+    await note(phone, "after the backup");
+    await phone.core.syncNow();
+    await note(phone, "not yet sent");
+    restore(server, backup);
+    await phone.core.syncNow();
+    expect(texts(server).sort()).toEqual(["after the backup", "before the backup", "not yet sent"]);
+    expect(phone.core.list("visit")).toHaveLength(3);
+    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
+    expect(phone.core.sync().arrivedAtMs).toBeDefined();
+    expect(phone.core.sync().halted).toBeUndefined();
+  });
+
+  it("does so too when it dies between forgetting the outcomes and noting the new epoch", async () => {
+    const phone = await enrolled();
+    const { server } = phone;
+    await note(phone, "before the backup");
+    await phone.core.syncNow();
+    const backup = snapshot(server, replicaOf(phone));
+    await note(phone, "after the backup");
+    await phone.core.syncNow();
+    restore(server, backup);
+    await phone.reboot();
+    let commits = 0;
+    phone.fault = (point) => {
+      if (point === "idb:committed:meta" && ++commits === 2) throw new Error("power cut");
+    };
+    await phone.core.syncNow();
+    phone.fault = () => undefined;
+    await phone.reboot();
+    await phone.core.syncNow();
+    expect(texts(server).sort()).toEqual(["after the backup", "before the backup"]);
+    expect(phone.core.sync().waiting).toBe(0);
+  });
+
+  it("pushes again under a new replica when work of an earlier replica was lost with the server", async () => {
+    const phone = await enrolled();
+    const { server } = phone;
+    const backup = snapshot(server, replicaOf(phone));
+    await note(phone, "of the first replica");
+    await phone.core.syncNow();
+    const first = server.replicas.get(replicaOf(phone));
+    if (first) first.lastHash = "0".repeat(24);
+    await phone.reboot();
+    await note(phone, "of the second replica");
+    await phone.core.syncNow();
+    const second = replicaOf(phone);
+    restore(server, backup);
+    server.replicas.set(second, {
+      account: "a1",
+      token: `token-${second}`,
+      lastN: 0,
+      lastHash: null,
+      outcomes: new Map(),
+      revoked: false,
+    });
+    await phone.core.syncNow();
+    expect(texts(server).sort()).toEqual(["of the first replica", "of the second replica"]);
+    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
+  });
+});
