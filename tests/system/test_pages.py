@@ -39,6 +39,7 @@ def test_every_setting_and_every_problem_is_on_its_page() -> None:
 def test_every_link_between_pages_leads_somewhere() -> None:
     written = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
     for page in written:
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)|src=\"([^\"]+)\"", page.read_text()):
+            target = "".join(target)
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} → {target}"
