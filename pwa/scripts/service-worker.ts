@@ -1,7 +1,7 @@
 /** After the build, `src/sw.ts` becomes one classic script `sw.js` that knows the revision of every file it must keep. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, type Plugin } from "vite";
 
 export interface Kept {
@@ -17,7 +17,7 @@ export function serviceWorker(): Plugin {
     apply: "build",
     configResolved(config) {
       root = config.root;
-      out = join(root, config.build.outDir);
+      out = resolve(root, config.build.outDir);
     },
     closeBundle: {
       order: "pre",

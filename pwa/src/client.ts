@@ -5,7 +5,7 @@ import type { Core, Problem } from "./contract.ts";
 /** What only the browser can tell or do; main.ts fills it in. */
 export interface Surroundings {
   now(): number;
-  every(fn: () => void, ms: number): () => void;
+  repeat(fn: () => void, ms: number): () => void;
   platform: string;
   version: string;
   /** Why this browser cannot keep work, if it cannot. */
@@ -62,7 +62,7 @@ export const now = (): number => useBrowser().now();
 export function useNow(ms = 15_000): Ref<number> {
   const value = ref(now());
   onScopeDispose(
-    useBrowser().every(() => {
+    useBrowser().repeat(() => {
       value.value = now();
     }, ms),
   );

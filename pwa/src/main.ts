@@ -23,7 +23,7 @@ interface InstallEvent extends Event {
 
 const around: Surroundings = {
   now: () => Date.now(),
-  every(fn, ms) {
+  repeat(fn, ms) {
     const id = window.setInterval(fn, ms);
     return () => window.clearInterval(id);
   },
@@ -144,20 +144,23 @@ async function keepOffline(): Promise<void> {
       waiting.postMessage("take-over");
     };
   };
-  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const coming = registration.installing;
-    coming?.addEventListener("statechange", () => {
-      if (coming.state === "installed" && serviceWorker.controller) offer(coming);
-    });
-  });
+  const follow = (coming: ServiceWorker | null): void => {
+    const look = (): void => {
+      if (coming?.state === "installed" && serviceWorker.controller) offer(coming);
+    };
+    coming?.addEventListener("statechange", look);
+    look();
+  };
+  follow(registration.waiting);
+  follow(registration.installing);
+  registration.addEventListener("updatefound", () => follow(registration.installing));
   let controlled = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => {
     if (!controlled) controlled = true;
     else if (asked) window.location.reload();
     else offerReload();
   });
-  around.every(() => void registration.update().catch(() => undefined), 60 * 60_000);
+  around.repeat(() => void registration.update().catch(() => undefined), 60 * 60_000);
 }
 
 /** The files this tab would load next are gone with the old version: a reload brings the new ones. */

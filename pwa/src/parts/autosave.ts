@@ -54,7 +54,7 @@ export function useAutosave<T extends object>(key: string, initial: () => T): Au
     () => {
       dirty = true;
       touched.value = true;
-      if (!cancel && !over) cancel = useBrowser().every(() => void keep(), PAUSE_MS);
+      if (!cancel && !over) cancel = useBrowser().repeat(() => void keep(), PAUSE_MS);
     },
     { deep: true },
   );

@@ -16,7 +16,7 @@ export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, nee
   const waiting = sync.waiting;
   if (phase === "locked") return waiting > 0 ? say("device", "locked", { n: waiting }) : say("device", "locked-empty");
   if (sync.halted) return say("needs", "halted", { n: waiting });
-  if (sync.running && sync.total > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
+  if (sync.running && sync.online && waiting > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
   if (sync.firstSync) return first(sync.firstSync);
   if (needs > 0) return say("needs", "needs-you", { n: needs });
   if (waiting > 0) return say("device", sync.online ? "waiting" : "waiting-offline", { n: waiting });

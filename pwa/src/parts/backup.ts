@@ -1,6 +1,6 @@
 /** Carries everything that only this phone has into one sealed file. */
-import { now, useBrowser, useCore, zone } from "../../client.ts";
-import { dayOf, timeOf } from "../../parts/times.ts";
+import { now, useBrowser, useCore, zone } from "../client.ts";
+import { dayOf, timeOf } from "./times.ts";
 
 export async function saveBackup(): Promise<void> {
   const bytes = await useCore().exportBackup();
