@@ -15,6 +15,12 @@ from server.store.migrate import assert_guard
 DAY_MS = 86_400_000
 
 
+class Described(Api):
+    """The OpenAPI document names every status a view may answer; a catch-all would hide what is missing."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+
 def create_app(settings: Settings) -> Flask:
     """The application, on a database that has its guard.
 
@@ -39,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context(), reading() as connection:
         assert_guard(connection)
     limiter.init_app(app)
-    api = Api(app)
+    api = Described(app)
     for room in (auth, sync, office, health, demo):
         api.register_blueprint(room.bp)
     app.register_blueprint(phone.bp)
