@@ -11,9 +11,12 @@ import click
 from server.cli.opened import json_option, now_ms, opened, say, the_record, the_township, township_option
 from server.cli.qr import terminal_qr
 from server.commands.end_role import end_role
+from server.commands.invite import check_invitation
 from server.commands.invite import invite as make_invitation
+from server.commands.office_holder import office_holder
 from server.commands.revoke import revoke as revoke_replica
 from server.domain.invitations import shown
+from server.schemas.kinds.registry import KINDS
 from server.settings import Settings
 
 replica_option = click.option("--replica", required=True, metavar="ID", help="The replica, as 手机 lists it.")
@@ -22,7 +25,11 @@ replica_option = click.option("--replica", required=True, metavar="ID", help="Th
 @click.command()
 @click.option("--role", required=True, help="committee_secretary, branch_secretary, pbo, admin …")
 @click.option("--village", metavar="ID|CODE|NAME", help="For a role that belongs to a village.")
-@click.option("--person", metavar="ID|NAME", help="Who it is for; keeps the account this person has.")
+@click.option(
+    "--person",
+    metavar="ID|NAME",
+    help="Who it is for; by default who holds the role.",
+)
 @click.option("--valid-s", type=int, metavar="SECONDS", help="How long the code is good; 24 hours at most.")
 @township_option
 @json_option
@@ -32,14 +39,12 @@ def invite(
     """Make an invitation: a code of ten characters that enrols one phone, once."""
     with opened() as settings:
         tenant = the_township(township)
-        made = make_invitation(
-            tenant.id,
-            role,
-            now_ms(),
-            village=the_record(tenant, "village", village, "name", "short_name", "region_code") if village else None,
-            person=the_record(tenant, "person", person, "name") if person else None,
-            valid_s=settings.invitation_valid_s if valid_s is None else valid_s,
-        )
+        valid = settings.invitation_valid_s if valid_s is None else valid_s
+        home = the_record(tenant, "village", village, "name", "short_name", "region_code") if village else None
+        check_invitation(role, home, valid)
+        named = the_record(tenant, "person", person, "name") if person else None
+        holder = named or office_holder(KINDS, tenant.id, role, home, now_ms())
+        made = make_invitation(tenant.id, role, now_ms(), village=home, person=holder, valid_s=valid)
     link = f"{address(settings)}/#i={made.code}" if address(settings) else None
     until = datetime.fromtimestamp(made.expires_at_ms / 1000, ZoneInfo(tenant.time_zone))
     data = {

@@ -50,7 +50,7 @@ def invite(
     Shape:  a person who has an account keeps it; without person and account a new account is made.
     Raises: not-found (township), malformed-request (role, village, validity)
     """
-    _check(role, village, valid_s)
+    check_invitation(role, village, valid_s)
     with transaction(township_id) as tx:
         found = account or (find_account(tx.connection, township_id, person) if person else None)
         if found is None:
@@ -84,7 +84,11 @@ def secret_hash(invitation_id: str, secret: str) -> str:
     return hashlib.sha256(f"{invitation_id}:{secret}".encode()).hexdigest()
 
 
-def _check(role: str, village: str | None, valid_s: int) -> None:
+def check_invitation(role: str, village: str | None, valid_s: int) -> None:
+    """The role holds a replica, has its village, and the validity is allowed.
+
+    Raises: malformed-request
+    """
     if not READS.get(role):
         known = ", ".join(sorted(name for name, cells in READS.items() if cells))
         raise Problem("malformed-request", f"{role} holds no replica; roles: {known}", [("/role", "holds no replica")])
