@@ -11,7 +11,7 @@ from server.api.identity import current_identity, now_ms
 from server.api.wire import body_json, json_answer
 from server.commands.ask_digest import ask_digest
 from server.commands.import_roster import RosterImport, import_roster
-from server.domain.roster import RosterPlan, RosterRow
+from server.domain.roster import Fault, RosterPlan, RosterRow
 from server.feed.office import delivery_log, fleet_of
 from server.schemas.kinds.registry import KINDS
 from server.schemas.office import (
@@ -26,6 +26,7 @@ from server.schemas.office import (
 
 DESK = ("committee_secretary", "pbo")
 CLERK = ("pbo",)
+MOST_LISTED = 300
 MOST_BODY_BYTES = MOST_BASE64 + 4096
 
 
@@ -101,16 +102,7 @@ def _roster_json(done: RosterImport) -> dict[str, Any]:
         "communities": sum(row.kind == "community" for row in own),
         "records": done.records,
         "cycle": done.cycle,
-        "faults": [
-            {
-                "row": fault.row,
-                "column": fault.column,
-                "reason": fault.reason_zh,
-                "reason_en": fault.reason_en,
-                "level": fault.level,
-            }
-            for fault in plan.faults
-        ],
+        "faults": _faults_json(plan),
         "others": [
             {"code": code, "name": next((row.town_name for row in rows if row.town_name), ""), "rows": len(rows)}
             for code, rows in plan.others.items()
@@ -118,6 +110,25 @@ def _roster_json(done: RosterImport) -> dict[str, Any]:
         "absent": list(plan.absent),
         "rows": _rows_json(plan),
     }
+
+
+def _faults_json(plan: RosterPlan) -> list[dict[str, Any]]:
+    """Errors first where there are more than anybody reads; how many were left out is a line of its own."""
+    faults = list(plan.faults)
+    if len(faults) > MOST_LISTED:
+        rest = len(faults) - MOST_LISTED
+        faults = sorted(faults, key=lambda fault: fault.level != "error")[:MOST_LISTED]
+        faults.append(Fault(0, "", f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed", "warning"))
+    return [
+        {
+            "row": fault.row,
+            "column": fault.column,
+            "reason": fault.reason_zh,
+            "reason_en": fault.reason_en,
+            "level": fault.level,
+        }
+        for fault in faults
+    ]
 
 
 def _rows_json(plan: RosterPlan) -> list[dict[str, Any]]:
@@ -132,5 +143,5 @@ def _rows_json(plan: RosterPlan) -> list[dict[str, Any]]:
             "action": action,
             "changes": changes,
         }
-        for row, action, changes in sorted(changed, key=lambda entry: entry[0].line)
+        for row, action, changes in sorted(changed, key=lambda entry: entry[0].line)[:MOST_LISTED]
     ]

@@ -128,6 +128,13 @@ def test_one_error_and_nothing_is_imported(clerk: Desk, town: Town) -> None:
     assert town.head() == head
 
 
+def test_of_a_thousand_faults_nobody_gets_more_than_he_can_read(clerk: Desk) -> None:
+    doubled = "\n".join(["990101109201\t青石沟村民委员会\t张三"] * 1000)
+    answer = clerk.post("rosters", {"text": f"{HEADINGS}\n{doubled}", "dry_run": True}).get_json()
+    assert (len(answer["faults"]), answer["importable"]) == (301, False)
+    assert answer["faults"][-1]["reason_en"] == "699 more faults are not listed"
+
+
 def test_the_real_file_of_a_county_is_reported_as_other_townships(clerk: Desk, town: Town) -> None:
     data = base64.b64encode((DATA / "villages-620123.csv").read_bytes()).decode()
     answer = clerk.post("rosters", {"file_base64": data, "filename": "villages.csv"}).get_json()
