@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.duplicates import possible_duplicates
+from server.domain.duplicates import OPEN_END_MS, possible_duplicates
 from server.domain.records import Record
 from tests.night.records import visit
 
@@ -18,9 +18,14 @@ def test_overlapping_times_make_a_pair_and_touching_ones_too() -> None:
     assert possible_duplicates([at("b", 20, 30), at("a", 10, 20), at("c", 31, 40)]) == (("a", "b"),)
 
 
-def test_a_visit_without_an_end_is_a_moment() -> None:
-    assert possible_duplicates([at("a", 10), at("b", 11)]) == ()
-    assert possible_duplicates([at("a", 10, 20), at("b", 15)]) == (("a", "b"),)
+def test_a_visit_without_an_end_may_have_lasted_all_day() -> None:
+    assert possible_duplicates([at("a", 10), at("b", 10 + OPEN_END_MS)]) == (("a", "b"),)
+    assert possible_duplicates([at("a", 10), at("b", 11 + OPEN_END_MS)]) == ()
+    assert possible_duplicates([at("a", 10, 20), at("b", 21)]) == ()
+
+
+def test_one_that_was_judged_is_in_no_pair_and_the_others_still_are() -> None:
+    assert possible_duplicates([at("a", 1, 9), at("b", 2, 9, same_as="a"), at("c", 3, 9)]) == (("a", "c"),)
 
 
 def test_another_village_or_another_visitor_is_no_pair() -> None:
