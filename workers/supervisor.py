@@ -81,7 +81,7 @@ def _start_and_watch(
         children.append(plan.redis_child(socket_path, env, logs))
     options = (*front.web_options, *(("--reload",) if mode == "--dev" else ()))
     children.append(plan.web_child(front.listener, options, env, logs))
-    children += [plan.worker_child(env, logs), plan.beat_child(settings, env, logs), *front.children]
+    children += [plan.worker_child(env, logs), plan.beat_child(env, logs), *front.children]
     if mode == "--dev":
         children.append(plan.vite_child(env, logs))
     keep_alive(children, _question(front), lambda: _announce(settings, front))

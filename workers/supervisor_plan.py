@@ -61,28 +61,12 @@ def web_child(listener: socket.socket, options: Sequence[str], env: Mapping[str,
 
 
 def worker_child(env: Mapping[str, str], logs: Path) -> Child:
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    argv = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "workers.app",
-        "worker",
-        "--pool",
-        "threads",
-        "--concurrency",
-        "4",
-        *quiet,
-    ]
-    return Child("worker", argv, env, logs / "worker.log")
+    return Child("worker", [sys.executable, "-m", "workers.worker"], env, logs / "worker.log")
 
 
-def beat_child(settings: Settings, env: Mapping[str, str], logs: Path) -> Child:
+def beat_child(env: Mapping[str, str], logs: Path) -> Child:
     """The timetable as a process of its own: a worker with an embedded beat, killed hard, leaves the beat behind."""
-    where = ["--schedule", str(settings.var / "beat"), "--pidfile", ""]
-    argv = [sys.executable, "-m", "celery", "-A", "workers.timetable", "beat", *where]
-    return Child("beat", argv, env, logs / "beat.log", grace_s=3)
+    return Child("beat", [sys.executable, "-m", "workers.beat"], env, logs / "beat.log", grace_s=3)
 
 
 def vite_child(env: Mapping[str, str], logs: Path) -> Child:

@@ -12,7 +12,7 @@ import psutil
 from tests.bench.figure import Figure
 from tests.system.running import System, cli
 
-WORDS = {"redis": "redis-server", "web": "-m gunicorn", "worker": " worker ", "timetable": " beat "}
+WORDS = {"redis": "redis-server", "web": "-m gunicorn", "worker": "workers.worker", "timetable": "workers.beat"}
 
 
 def measure() -> Iterator[Figure]:

@@ -26,7 +26,7 @@ def test_it_says_where_it_is_and_everything_works(system: System) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["redis-server", "-m gunicorn", " worker ", " beat "])
+@pytest.mark.parametrize("word", ["redis-server", "-m gunicorn", "workers.worker", "workers.beat"])
 def test_what_dies_is_started_again(system: System, word: str) -> None:
     victim = system.child(word)
     victim.kill()
