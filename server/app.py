@@ -15,7 +15,7 @@ from server.store.migrate import assert_guard
 DAY_MS = 86_400_000
 
 
-class Described(Api):
+class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
     """The OpenAPI document names every status a view may answer; a catch-all would hide what is missing."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None

@@ -76,7 +76,7 @@ def push() -> Response:
 
 @bp.get("/pull")
 @bp.doc(security=_TOKEN)
-@bp.arguments(PullQuerySchema, location="query")
+@bp.arguments(PullQuerySchema(), location="query")
 @bp.response(200, PullAnswerSchema)
 @bp.alt_response(204, description="Nothing is new.", success=True)
 @bp.problems("unknown-replica", "replica-revoked", "epoch-changed", "upgrade-required")
@@ -93,7 +93,7 @@ def pull(asked: dict[str, Any]) -> Response:
 
 @bp.put("/replica")
 @bp.doc(security=_TOKEN)
-@bp.arguments(HealthSchema)
+@bp.arguments(HealthSchema())
 @bp.response(204)
 @bp.problems("unknown-replica", "replica-revoked", "batch-too-large", "unsupported-media-type")
 def report(health: dict[str, Any]) -> Response:

@@ -22,10 +22,10 @@ from server.store.accounts import (
 )
 from server.store.audit import add_audit
 from server.store.database import reading, writing
-from server.store.records import load_villages
 from server.store.replicas import insert_replica, load_identity, load_replica, load_roles
 from server.store.townships import load_recovery_key
 from server.store.transaction import Transaction, transaction
+from server.store.villages import load_villages
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,6 @@ def _insert(
     identity = load_replica(tx.connection, replica, now_ms)
     if identity is None:
         raise RuntimeError("a replica just written cannot be read")
-    villages = load_villages(tx.connection, tx.township_id)
+    villages = load_villages(tx.connection, identity.tenant)
     scopes = tuple(sorted(scopes_of(identity.actor, tx.township_id, villages)))
     return Enrolled(identity, scopes, token, drop_token, load_recovery_key(tx.connection, tx.township_id))

@@ -8,8 +8,8 @@ from server.domain.permissions import policy_of, scopes_of
 from server.domain.replicas import Identity
 from server.domain.trust import known, token_hash, trusted
 from server.store.database import reading
-from server.store.records import load_villages
 from server.store.replicas import load_identity
+from server.store.villages import load_villages
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,6 @@ def greet(token: str, now_ms: int) -> Greeting:
     """
     with reading() as connection:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
-        villages = load_villages(connection, identity.tenant.id)
+        villages = load_villages(connection, identity.tenant)
     scopes = scopes_of(identity.actor, identity.tenant.id, villages)
     return Greeting(identity, policy_of(scopes))

@@ -150,7 +150,8 @@ def _stored(item: Item, verdict: Verdict, now_ms: int) -> StoredChange:
     """The row of the history; fields are kept apart only where they differ from the canonical ones."""
     change = item if isinstance(item, Change) else None
     patch = None
-    if change is not None and dict(change.fields) != json.loads(change.canonical).get("fields", {}):
+    # Only a map that came nested reads otherwise than it was sent, and its flat names have a dot.
+    if change is not None and any("." in name for name in change.fields):
         patch = json.dumps(dict(change.fields), ensure_ascii=False, separators=(",", ":"))
     return StoredChange(
         replica_id=item.replica,

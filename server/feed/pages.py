@@ -19,8 +19,8 @@ from server.feed.cursor import Backfill, Cursor, scopes_in, sign
 from server.feed.start import start_of
 from server.store.database import reading
 from server.store.feed import departures_after, live_rows, rows_after
-from server.store.records import load_villages
 from server.store.replicas import load_identity
+from server.store.villages import load_villages
 
 MOST_RECORDS = 500
 PAGE_BYTES = 524_288
@@ -68,7 +68,7 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
     """
     with reading() as connection:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
-        villages = load_villages(connection, identity.tenant.id)
+        villages = load_villages(connection, identity.tenant)
         scopes = sorted(scopes_of(identity.actor, identity.tenant.id, villages))
         start = start_of(identity, query.cursor, scopes, secret)
         lines, cursor = _lines(connection, identity, start.cursor, scopes, _Room(query.limit, PAGE_BYTES))

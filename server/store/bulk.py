@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from server.store.database import is_sqlite
+
+
+@lru_cache(maxsize=512)
+def sql(statement: str) -> TextClause:
+    """The statement, parsed once; for those that run with every request."""
+    return text(statement)
 
 
 def among(connection: Connection, column: str, name: str) -> str:
@@ -42,7 +49,7 @@ def insert_rows(
     if update_on:
         updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in update_on)
         statement += f" ON CONFLICT ({', '.join(update_on)}) DO UPDATE SET {updates}"
-    connection.execute(text(statement), {"rows": json.dumps(rows, separators=(",", ":"))})
+    connection.execute(sql(statement), {"rows": json.dumps(rows, separators=(",", ":"))})
 
 
 def _recordset(connection: Connection, columns: Mapping[str, str]) -> str:

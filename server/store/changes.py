@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
@@ -54,7 +54,7 @@ _NAMES = ", ".join(f"c.{name}" for name in _FIELDS)
 
 def insert_changes(connection: Connection, township_id: str, changes: Iterable[StoredChange]) -> None:
     """The changes are in the history; a number that is already there is an error, never an overwrite (L5)."""
-    rows = [{"township_id": township_id, **asdict(change)} for change in changes]
+    rows = [{"township_id": township_id} | {name: getattr(change, name) for name in _FIELDS} for change in changes]
     insert_rows(connection, "changes", _COLUMNS, rows)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
-from server.store.bulk import among, listed
+from server.store.bulk import among, listed, sql
 
 _ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms"
 
@@ -19,7 +19,7 @@ def rows_after(
     condition = among(connection, "scope", "scopes")
     alive = " AND NOT deleted" if live else ""
     return connection.execute(
-        text(
+        sql(
             f"SELECT {_ROW} FROM records WHERE township_id = :township AND seq > :after AND seq <= :until "
             f"AND {condition}{alive} ORDER BY seq LIMIT :limit"
         ),
@@ -33,7 +33,7 @@ def departures_after(
     """Up to `limit` records that left one of the scopes with after < seq ≤ until, in order: (seq, record, scope)."""
     condition = among(connection, "scope", "scopes")
     return connection.execute(
-        text(
+        sql(
             "SELECT seq, record, scope FROM departures WHERE township_id = :township AND seq > :after "
             f"AND seq <= :until AND {condition} ORDER BY seq LIMIT :limit"
         ),
@@ -45,7 +45,7 @@ def live_rows(connection: Connection, township_id: str, scopes: Sequence[str]) -
     """(scope, id, seq) of every record that is not deleted."""
     condition = among(connection, "scope", "scopes")
     return connection.execute(
-        text(f"SELECT scope, id, seq FROM records WHERE township_id = :township AND {condition} AND NOT deleted"),
+        sql(f"SELECT scope, id, seq FROM records WHERE township_id = :township AND {condition} AND NOT deleted"),
         {"township": township_id, "scopes": listed(connection, scopes)},
     )
 

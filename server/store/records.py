@@ -6,10 +6,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from server.domain.records import FieldSeq, Record
-from server.store.bulk import among, insert_rows, listed
+from server.store.bulk import among, insert_rows, listed, sql
 
 COLUMNS: Mapping[str, str] = {
     "township_id": "text",
@@ -35,7 +35,7 @@ def save_records(connection: Connection, township_id: str, records: Iterable[Rec
     Shape:  each record has its own seq, above the old head and up to `head`.
     """
     connection.execute(
-        text("UPDATE sync_heads SET seq = :seq WHERE township_id = :township"), {"seq": head, "township": township_id}
+        sql("UPDATE sync_heads SET seq = :seq WHERE township_id = :township"), {"seq": head, "township": township_id}
     )
     rows = [_row(township_id, record) for record in records]
     insert_rows(connection, "records", COLUMNS, rows, update_on=("township_id", "id"))
@@ -48,7 +48,7 @@ def load_family(connection: Connection, township_id: str, ids: Collection[str]) 
     same, below = among(connection, "id", "ids"), among(connection, "parent", "ids")
     where = "FROM records WHERE township_id = :township AND"
     found = connection.execute(
-        text(f"SELECT {_NAMES} {where} {same} UNION SELECT {_NAMES} {where} {below}"),
+        sql(f"SELECT {_NAMES} {where} {same} UNION SELECT {_NAMES} {where} {below}"),
         {"township": township_id, "ids": listed(connection, ids)},
     )
     return {row.id: record_of(row) for row in found}
@@ -57,21 +57,10 @@ def load_family(connection: Connection, township_id: str, ids: Collection[str]) 
 def load_kind(connection: Connection, township_id: str, kind: str) -> list[Record]:
     """Every record of a kind that is not deleted, oldest id first."""
     found = connection.execute(
-        text(
-            f"SELECT {_NAMES} FROM records WHERE township_id = :township AND kind = :kind AND NOT deleted ORDER BY id"
-        ),
+        sql(f"SELECT {_NAMES} FROM records WHERE township_id = :township AND kind = :kind AND NOT deleted ORDER BY id"),
         {"township": township_id, "kind": kind},
     )
     return [record_of(row) for row in found]
-
-
-def load_villages(connection: Connection, township_id: str) -> tuple[str, ...]:
-    """The ids of the township's villages and communities."""
-    found = connection.execute(
-        text("SELECT id FROM records WHERE township_id = :township AND kind = 'village' AND NOT deleted"),
-        {"township": township_id},
-    )
-    return tuple(row.id for row in found)
 
 
 def record_of(row: Row[Any]) -> Record:

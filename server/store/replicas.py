@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, text
 
 from server.domain.permissions import Actor, Role
 from server.domain.replicas import Identity, Replica
-from server.store.bulk import among, listed
+from server.store.bulk import among, listed, sql
+from server.store.database import is_sqlite
 from server.store.townships import TENANT, tenant_of
 
 _REPLICA = (
@@ -34,12 +35,20 @@ def load_replica(connection: Connection, replica_id: str, now_ms: int) -> Identi
 
 
 def _identity(connection: Connection, condition: str, key: str, now_ms: int) -> Identity | None:
-    statement = f"SELECT {_REPLICA}, {TENANT} {_JOINS} WHERE {condition}"
-    row = connection.execute(text(statement), {"key": key}).one_or_none()
+    pairs = "json_group_array(json_array" if is_sqlite(connection) else "json_agg(json_build_array"
+    roles = (
+        f"(SELECT CAST({pairs}(ra.role, ra.village_id)) AS text) FROM role_assignments ra "
+        "WHERE ra.township_id = r.township_id AND ra.account_id = r.account_id AND ra.from_ms <= :now "
+        "AND (ra.to_ms IS NULL OR ra.to_ms > :now))"
+    )
+    statement = f"SELECT {_REPLICA}, {roles} AS roles, {TENANT} {_JOINS} WHERE {condition}"
+    row = connection.execute(sql(statement), {"key": key, "now": now_ms}).one_or_none()
     if row is None:
         return None
-    roles = load_roles(connection, row.township_id, row.account_id, now_ms)
-    actor = Actor(row.account_id, row.person_id, roles, revoked=row.revoked_at_ms is not None)
+    held = sorted({(role, village) for role, village in json.loads(row.roles or "[]")}, key=str)
+    actor = Actor(
+        row.account_id, row.person_id, tuple(Role(*pair) for pair in held), revoked=row.revoked_at_ms is not None
+    )
     return Identity(_replica(row), actor, tenant_of(row))
 
 
