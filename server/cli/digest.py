@@ -13,6 +13,7 @@ from server.schemas.kinds.registry import KINDS
 WORDS = {
     "sent": "written",
     "nothing-to-report": "nothing to report",
+    "renewed": "brought up to date",
     "already": "had theirs already",
     "not-due": "not due",
 }
