@@ -83,16 +83,6 @@ describe("a save", () => {
     };
     expect(await slugOf(phone.core.create("visit", VISIT))).toBe("storage-full");
   });
-
-  it("an autosave that was under way does not bring a handed-in draft back", async () => {
-    const phone = await enrolled();
-    await phone.core.saveDraft("key", "one");
-    const late = phone.core.saveDraft("key", "two");
-    await phone.core.create("visit", VISIT, { draft: "key" });
-    await late;
-    await phone.reboot();
-    expect(phone.core.drafts()).toEqual([]);
-  });
 });
 
 describe("the base is frozen per field (DESIGN 5.4)", () => {
@@ -158,6 +148,19 @@ describe("the base is frozen per field (DESIGN 5.4)", () => {
     expect(phone.core.sync().conflicts).toBe(0);
     await phone.core.syncNow();
     expect(sent(server).at(-1)?.fields).toMatchObject({ value: "mine", sides: [{ n: 1 }] });
+  });
+
+  it("edits of a record that only this phone has need no base and no group", async () => {
+    const phone = await opened();
+    phone.server.intercept = (path) => (path === "/sync/v1/push" ? Promise.reject(new TypeError("no network")) : undefined);
+    const id = await phone.core.create("visit", { ...VISIT, narrative: "new" });
+    await phone.core.patch(id, { narrative: "newer", branch_summary: "first time" });
+    phone.server.intercept = () => undefined;
+    await phone.core.syncNow();
+    expect(sent(phone.server).map(({ base, group }) => [base, group])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
   });
 
   it("adds and removes elements, flattens maps, names commands", async () => {

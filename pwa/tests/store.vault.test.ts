@@ -96,9 +96,12 @@ describe("wrong passphrases", () => {
     );
 
   async function locked(): Promise<Phone> {
-    const phone = await enrolled();
+    const server = new FakeServer();
+    server.write("11111111-1111-7111-8111-111111111111", "visit", { narrative: "of others" });
+    const phone = await enrolled(server);
     await phone.core.create("visit", { village_id: "v1", narrative: TEXT });
     phone.core.lock();
+    expect(await phone.rows("mirror")).toHaveLength(1);
     return phone;
   }
 

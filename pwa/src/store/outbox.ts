@@ -77,21 +77,19 @@ export async function hashOf(crypto: Crypto, text: string): Promise<string> {
   return Array.from(digest.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Each outcome is on disk beside its change; a change that another tab renumbered meanwhile keeps none. */
-export async function putOutcomes(open: Opened, gen: number, heard: { entry: Entry; outcome: Outcome }[]): Promise<void> {
+/** Each outcome is on disk beside its change. False: another tab renumbered the changes meanwhile, nothing was written. */
+export async function putOutcomes(open: Opened, gen: number, heard: { entry: Entry; outcome: Outcome }[]): Promise<boolean> {
   const rows = await Promise.all(heard.map(({ entry, outcome }) => outcomeRow(open, entry, outcome)));
   const tick = await open.cellar.write(["meta", "outcomes"], async (tx) => {
     if ((await counterOf(tx)).gen !== gen) return undefined;
     for (const row of rows) tx.put("outcomes", row);
     return nextTick(tx);
   });
-  if (tick === undefined) {
-    open.stale = true;
-    return;
-  }
+  if (tick === undefined) return false;
   for (const { entry, outcome } of heard) entry.outcome = outcome;
   open.committed(tick);
   open.shelf.changed(undefined);
+  return true;
 }
 
 async function outcomeRow(open: Opened, entry: Entry, outcome: Outcome): Promise<OutcomeRow> {
@@ -103,7 +101,8 @@ async function outcomeRow(open: Opened, entry: Entry, outcome: Outcome): Promise
 /** The author gives a quarantined change up; it stays in exports. */
 export async function letGo(open: Opened, entry: Entry): Promise<void> {
   if (!entry.outcome) return;
-  await putOutcomes(open, open.counter.gen, [{ entry, outcome: { ...entry.outcome, let_go: true } }]);
+  const gone = await putOutcomes(open, open.counter.gen, [{ entry, outcome: { ...entry.outcome, let_go: true } }]);
+  if (!gone) throw problem("local-fault", "another tab was registering at the same time");
 }
 
 /** The server waits for `from`: every own change at or after it is to be sent again. */

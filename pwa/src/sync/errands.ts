@@ -83,7 +83,7 @@ export class Errands {
         const entry = byN.get(one.n);
         return entry ? [{ entry, outcome: outcomeOf(one, told.server_time_ms) }] : [];
       });
-      await putOutcomes(this.open, counter.gen, heard);
+      await this.keep(putOutcomes(this.open, counter.gen, heard));
       this.head = Math.max(this.head, ...heard.map(({ outcome }) => outcome.seq ?? 0));
       this.round.done += heard.length;
       return { n: told.last_n, sent: batch.length, took_ms: this.ports.now() - started, moved: heard.length > 0 };

@@ -1,0 +1,127 @@
+import { expect, it } from "vitest";
+import { type Core, createCore } from "../src/core.ts";
+import { enrolled, type Phone, PIN, settle } from "./phone.ts";
+
+const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
+const texts = (phone: Phone) => [...phone.server.records.values()].map((row) => row.fields.narrative).sort();
+
+async function twoTabs(): Promise<[Phone, Core]> {
+  const phone = await enrolled();
+  const second = await createCore(phone.ports());
+  await second.unlock(PIN);
+  return [phone, second];
+}
+
+it("a change that another tab saves while a new replica registers is renumbered with the rest", async () => {
+  const [phone, second] = await twoTabs();
+  await phone.core.create("visit", { ...VISIT, narrative: "before" });
+  const replica = phone.server.replicas.get(phone.core.me()?.replica ?? "");
+  Object.assign(replica ?? {}, { lastN: 5, lastHash: "0".repeat(24) });
+  let saved = false;
+  phone.server.intercept = async (path) => {
+    if (path !== "/auth/v1/replicas" || saved) return undefined as never;
+    saved = true;
+    await second.create("visit", { ...VISIT, narrative: "meanwhile" });
+    return undefined as never;
+  };
+  await phone.reboot();
+  await phone.core.syncNow();
+  await second.syncNow();
+  await phone.core.syncNow();
+  expect(saved).toBe(true);
+  expect(texts(phone)).toEqual(["before", "meanwhile"]);
+  expect(((await phone.rows("outbox")) as { gen: number; n: number }[]).map(({ gen, n }) => [gen, n])).toEqual([
+    [2, 1],
+    [2, 2],
+  ]);
+  expect(phone.core.sync()).toMatchObject({ waiting: 0 });
+});
+
+it("the answer to a push that another tab has renumbered meanwhile leaves no hole in the numbers", async () => {
+  const [phone, second] = await twoTabs();
+  await phone.core.create("visit", { ...VISIT, narrative: "one" });
+  const old = phone.server.replicas.get(phone.core.me()?.replica ?? "");
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let first = true;
+  const fetch = phone.server.fetch;
+  phone.server.fetch = (async (url: string, init: RequestInit) => {
+    const answer = await fetch(url, init);
+    if (String(url).includes("push") && first) {
+      first = false;
+      await held;
+    }
+    return answer;
+  }) as typeof fetch;
+  await phone.reboot();
+  const slow = phone.core.syncNow();
+  await settle();
+  Object.assign(old ?? {}, { lastHash: "0".repeat(24) });
+  await second.syncNow();
+  release();
+  await slow;
+  for (const core of [second, phone.core]) await core.syncNow();
+  expect(texts(phone)).toEqual(["one"]);
+  expect(phone.core.sync()).toMatchObject({ waiting: 0 });
+  const gaps = phone.server.seen
+    .filter((one) => one.path === "/sync/v1/push")
+    .map((one) => (JSON.parse(one.body) as { changes: { n: number }[] }).changes[0]?.n);
+  expect(gaps.every((n) => n === 1)).toBe(true);
+});
+
+it("L15 two tabs that pull at once leave nothing on disk twice: a dropped scope leaves it empty", async () => {
+  const [phone, second] = await twoTabs();
+  for (let at = 0; at < 90; at++) {
+    phone.server.write(`00000000-0000-7000-8000-${String(at).padStart(12, "0")}`, "visit", { narrative: `n ${at}` });
+    if (at % 30 === 0) await Promise.all([phone.core.syncNow(), second.syncNow()]);
+  }
+  await Promise.all([phone.core.syncNow(), second.syncNow()]);
+  phone.server.scopes = [];
+  for (const core of [phone.core, second]) await core.syncNow();
+  expect(await phone.rows("mirror")).toEqual([]);
+  expect(second.list("visit")).toEqual([]);
+});
+
+it("resumes where the server has silently lost an acknowledged number, and is not green before", async () => {
+  const phone = await enrolled();
+  await phone.core.create("visit", { ...VISIT, narrative: "one" });
+  await phone.core.syncNow();
+  const replica = phone.server.replicas.get(phone.core.me()?.replica ?? "");
+  Object.assign(replica ?? {}, { lastN: 0, lastHash: null });
+  phone.server.changes.clear();
+  phone.server.records.clear();
+  await phone.core.syncNow();
+  expect(texts(phone)).toEqual(["one"]);
+  expect(replica?.lastN).toBe(1);
+  expect(phone.core.sync().waiting).toBe(0);
+});
+
+it("a slow autosave that ends after the hand-in does not bring the draft back", async () => {
+  const phone = await enrolled();
+  await phone.core.saveDraft("key", "one");
+  let slow = false;
+  const subtle = new Proxy(crypto.subtle, {
+    get: (target, name: keyof SubtleCrypto) => {
+      const method = target[name] as (...given: unknown[]) => Promise<unknown>;
+      if (typeof method !== "function") return method;
+      return async (...given: unknown[]) => {
+        if (name === "encrypt" && slow) {
+          slow = false;
+          await settle();
+        }
+        return method.apply(target, given);
+      };
+    },
+  });
+  phone.extra = { crypto: { subtle, getRandomValues: crypto.getRandomValues.bind(crypto) } as unknown as Crypto };
+  await phone.reboot();
+  slow = true;
+  const late = phone.core.saveDraft("key", "two");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await phone.core.create("visit", VISIT, { draft: "key" });
+  await late;
+  await phone.reboot();
+  expect(phone.core.drafts()).toEqual([]);
+});
