@@ -24,6 +24,13 @@ def test_each_slug_is_unique_and_documented() -> None:
     assert (ROOT / "docs/problems.md").read_text(encoding="utf-8") == page, "run: python -m server.cli docs"
 
 
+def test_the_type_of_a_problem_can_be_looked_up(app: Flask) -> None:
+    client = app.test_client()
+    where, _hash, slug = client.get("/sync/v1/hello").get_json()["type"].partition("#")
+    page = client.get(where)
+    assert (page.status_code, page.mimetype) == (200, "text/markdown") and f"## {slug}\n" in page.text
+
+
 def test_each_slug_is_raised_somewhere() -> None:
     sources = [path for path in (ROOT / "server").rglob("*.py") if path.name != "problems.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
