@@ -1,4 +1,4 @@
-"""How long the whole system takes to start, how large it is, how long it takes to stop and to back up."""
+"""How long the whole system takes to start, to stop and to back up, and how large it is after some traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import psutil
 
+from tests.bench.caller import Reader
+from tests.bench.connection import Connection
 from tests.bench.figure import Figure
+from tests.phone import enrolment
 from tests.system.running import System, cli
 
 WORDS = {"redis": "redis-server", "web": "-m gunicorn", "worker": "workers.worker", "timetable": "workers.beat"}
@@ -24,7 +27,8 @@ def measure() -> Iterator[Figure]:
         system.stop()
         warm, system = started(var)
         yield Figure("warm start until /health/ready", warm, "s", 10)
-        time.sleep(5)
+        traffic(system)
+        time.sleep(3)
         yield from memory(system)
         began = time.perf_counter()
         cli(var, "backup")
@@ -38,6 +42,22 @@ def started(var: Path) -> tuple[float, System]:
     began = time.perf_counter()
     system = System(var, {"DEMO": "1"})
     return time.perf_counter() - began, system
+
+
+def traffic(system: System) -> None:
+    """Six phones sign in, say hello and read everything twice; the office looks around; a digest is asked for."""
+    for role in ("committee_secretary", "pbo") * 3:
+        line = Connection(system.url)
+        code = line.post("/demo/v1/invitations", {"role": role}).json()["code"]
+        token = line.post("/auth/v1/replicas", enrolment(invitation_code=code)).json()["token"]
+        for _ in range(2):
+            phone = Reader(system.url, token)
+            assert phone.line.get("/sync/v1/hello").status == 200
+            phone.pull_all()
+    line.token = token
+    for path in ("/office/v1/replicas", "/", "/openapi.json"):
+        assert line.get(path).status == 200, path
+    cli(system.var, "digest", "--now")
 
 
 def memory(system: System) -> Iterator[Figure]:
