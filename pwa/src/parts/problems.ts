@@ -10,7 +10,7 @@ export interface ProblemWords {
 }
 
 export function problemWords(problem: Problem, kind = ""): ProblemWords {
-  const slug = known(`problem.${problem.slug}.what`) ? problem.slug : "local-fault";
+  const slug = slugOf(problem);
   const words = { n: problem.wait_s ?? problem.retry_after_s ?? 0, left: problem.tries_left ?? 0 };
   return {
     what: t(`problem.${slug}.what`, words),
@@ -18,6 +18,12 @@ export function problemWords(problem: Problem, kind = ""): ProblemWords {
     tap: t(`problem.${slug}.tap`, words),
     places: [...new Set((problem.errors ?? []).map((error) => placeWords(error.pointer, kind)))].filter(Boolean),
   };
+}
+
+/** A phrase that opens no backup is not one of the ten tries of the lock. */
+function slugOf(problem: Problem): string {
+  if (problem.slug === "wrong-pin" && problem.tries_left === undefined) return "backup-unreadable";
+  return known(`problem.${problem.slug}.what`) ? problem.slug : "local-fault";
 }
 
 function placeWords(pointer: string, kind: string): string {
