@@ -127,8 +127,11 @@ def _restamp_known(tx: Transaction, identity: Identity, batch: SortedOut) -> lis
     renumberings = batch.renumberings(identity.replica.id)
     if not renumberings:
         return []
-    touched = [stored.record for stored in batch.known.values() if stored.record]
-    return restamp(tx.load_records(touched).values(), renumberings, tx.head)
+    touched = tx.load_records(stored.record for stored in batch.known.values() if stored.record)
+    # A settle names its conflict and writes the record behind it.
+    behind = {record.parent for record in touched.values() if record.kind == "conflict" and record.parent}
+    touched |= tx.load_records(behind - set(touched))
+    return restamp(touched.values(), renumberings, tx.head)
 
 
 def _waiting_changes(tx: Transaction, waiting: Sequence[Quarantined], now_ms: int) -> list[tuple[Change, Actor]]:

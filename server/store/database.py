@@ -50,7 +50,6 @@ def _postgres_options() -> dict[str, Any]:
     return {
         "pool_size": 10,
         "max_overflow": 20,
-        "pool_pre_ping": True,
         "pool_timeout": BUSY_S,
         "connect_args": {"options": f"-c lock_timeout={BUSY_S * 1000} -c timezone=UTC"},
     }

@@ -207,6 +207,25 @@ def test_a_known_change_under_a_new_number_counts_once_and_belongs_to_the_succes
     assert heir.push(create | {"n": 1}) == again[:1]
 
 
+def test_a_known_settle_belongs_to_the_successor_too(phone: Phone, app: Flask, town: Town) -> None:
+    rival = enrol(app, town)
+    visit = new_id()
+    phone.push(phone.visit(town, visit))
+    phone.pull(), rival.pull()
+    rival.push(rival.change("patch", visit, fields={"narrative": "甲"}))
+    mine = phone.push(phone.change("patch", visit, fields={"narrative": "乙"}))
+    phone.pull()
+    conflict = mine[0]["conflicts"][0]
+    sides = [{"replica": side["replica"], "n": side["n"]} for side in phone.mirror[conflict]["fields"]["sides"]]
+    settle = phone.change("settle", conflict, "conflict", fields={"value": "丙", "sides": sides})
+    assert phone.push(settle)[0]["outcome"] == "applied"
+    answer = phone.client.post("/auth/v1/replicas", json=enrolment(continues=phone.id), headers=phone.headers)
+    heir = Phone(phone.client, answer.get_json(), n=1)
+    heir.push(settle | {"n": 1})
+    chained = hashed(heir.change("patch", visit, fields={"narrative": "丁"}) | {"base": phone.head})
+    assert outcomes(heir.push(chained)) == ["applied"]
+
+
 def test_a_change_id_cannot_be_used_for_something_else(phone: Phone, office: Phone, town: Town) -> None:
     first = phone.visit(town)
     phone.push(first)
