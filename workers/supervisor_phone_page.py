@@ -21,7 +21,7 @@ def write_pages(folder: Path, app: str, guide: str) -> None:
 
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>走访：手机准备</title><link rel="stylesheet" href="page.css"></head>
+<title>走访：手机准备</title><link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"></head>
 <body data-app="{app}" data-guide="{guide}">
 <h1>走访：手机准备</h1>
 <p id="verdict" role="status" class="no">正在检查…</p>
@@ -62,8 +62,8 @@ async function worker() {
   try {
     await navigator.serviceWorker.register("/sw.js");
     return [true, "可以离线使用（service worker）"];
-  } catch (error) {
-    return [false, `不能离线使用：证书还没有被信任（${error.name}）。只点“继续访问”不够，请按第 1 步安装`];
+  } catch {
+    return [false, "不能离线使用：证书还没有被信任。只点“继续访问”不够，请按第 1 步安装"];
   }
 }
 

@@ -10,7 +10,7 @@ from server.settings import Settings
 
 bp = Blueprint("phone", __name__)
 FILES = frozenset({"index.html", "check.js", "page.css", "ca.crt"})
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self'; base-uri 'none'"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src data:; base-uri 'none'"
 
 
 @bp.get("/phone/", defaults={"name": "index.html"})

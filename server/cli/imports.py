@@ -41,7 +41,7 @@ def roster(file: Path, create: bool, dry_run: bool, township: str | None, as_jso
         if create:
             year = datetime.now(UTC).year
             made = create_townships(KINDS, read.rows, read.faults, year, now_ms(), dry_run)
-            results = [_told(f"township {code}", done, dry_run) for code, done in made.items()]
+            results = [_told(f"township {code}", done, dry_run, alone=False) for code, done in made.items()]
             results = results or [(False, {"faults": [asdict(f) for f in read.faults]}, _faults(read.faults))]
         else:
             tenant = the_township(township)
@@ -49,6 +49,8 @@ def roster(file: Path, create: bool, dry_run: bool, township: str | None, as_jso
             results = [_told(tenant.name, done, dry_run)]
     ok = all(fine for fine, _data, _words in results)
     say(as_json, {"ok": ok, "imports": [data for _, data, _ in results]}, "\n".join(words for _, _, words in results))
+    if not ok and not as_json:
+        click.echo("zoufang: nothing was imported; the faults are listed above", err=True)
     return 0 if ok else 2
 
 
@@ -121,10 +123,10 @@ def _bytes(file: Path) -> bytes:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _told(name: str, done: RosterImport, dry_run: bool) -> Result:
-    """(fine, as data, in words) of one township's import."""
+def _told(name: str, done: RosterImport, dry_run: bool, alone: bool = True) -> Result:
+    """(fine, as data, in words) of one township's import; rows of others are news only when it is imported alone."""
     found = done.plan
-    others = {code: len(rows) for code, rows in found.others.items()}
+    others = {code: len(rows) for code, rows in found.others.items()} if alone else {}
     data = {
         "township": name,
         "applied": done.applied,

@@ -1,4 +1,4 @@
-"""A new history: what a township's epoch, head and gaps become when time was lost (a restore, a cursor above the head)."""
+"""A new history: a township's epoch, head and gaps when time was lost (a restore, a cursor above the head)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ JUMP = 2**32
 
 
 def new_epoch(tenant: Tenant, epoch: str, reached: int = 0) -> Tenant:
-    """The township under a new epoch, its head one jump further, the gap noted, so that no base from the lost time counts.
+    """The township under a new epoch, its head one jump further, the gap noted: no base from the lost time counts.
 
     A phone may hold bases up to `reached` (the head of the database that is being replaced): the jump clears those too,
     or a second restore of one backup would give out the numbers of the first once more.
