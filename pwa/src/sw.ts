@@ -5,6 +5,8 @@ interface Worker {
   __WB_MANIFEST: { url: string; revision: string | null }[];
   location: Location;
   skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+  addEventListener(type: "activate", heard: (event: { waitUntil(done: Promise<void>): void }) => void): void;
   addEventListener(type: "fetch", heard: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void): void;
   addEventListener(type: "message", heard: (event: MessageEvent) => void): void;
 }
@@ -27,6 +29,9 @@ self.addEventListener("fetch", (event) => {
 async function page(request: Request): Promise<Response> {
   return (await matchPrecache("/index.html")) ?? fetch(request);
 }
+
+/** The page of the very first visit is served from here at once: its next screens must open without network too. */
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") void self.skipWaiting();
