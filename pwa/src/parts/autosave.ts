@@ -13,8 +13,9 @@ export interface Autosave<T extends object> {
   /** True once the form holds something that came from the person. */
   touched: Ref<boolean>;
   keep(): Promise<void>;
-  /** The record is saved: nothing more is kept under this key. */
-  done(): void;
+  /** Runs the save that turns the draft into a record: nothing is kept meanwhile, or the dropped draft would come back.
+   *  A save that fails, or answers false, leaves the form open and its draft kept. */
+  closing<R>(save: () => Promise<R>): Promise<R>;
 }
 
 /** The form's value, from its draft where one is left, else from `initial`. */
@@ -60,9 +61,24 @@ export function useAutosave<T extends object>(key: string, initial: () => T): Au
   );
   beforeLeaving(keep);
   onScopeDispose(() => void keep());
-  const done = (): void => {
+  const reopen = (): void => {
+    over = false;
+    dirty = true;
+    void keep();
+  };
+  const closing = async <R>(save: () => Promise<R>): Promise<R> => {
+    await keep();
     over = true;
     cancel?.();
+    cancel = undefined;
+    try {
+      const answer = await save();
+      if (answer === false) reopen();
+      return answer;
+    } catch (thrown) {
+      reopen();
+      throw thrown;
+    }
   };
-  return { value, keptAtMs, fault, touched, keep, done };
+  return { value, keptAtMs, fault, touched, keep, closing };
 }

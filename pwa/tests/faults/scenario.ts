@@ -65,7 +65,7 @@ async function enrolled(rng: Rng, weather: Weather, base: string, code: string):
   const idb = new IDBFactory();
   const phone = await opened(idb, rng, weather, base);
   await phone.core.enrol({ code, label: "fault run", pin: PASSPHRASE, platform: "node" }).catch((error) => {
-    throw new NotEnrolled(String(error), { cause: error });
+    throw new NotEnrolled(String(error));
   });
   return phone;
 }

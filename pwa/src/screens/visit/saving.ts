@@ -17,8 +17,7 @@ export function useSaving<T extends Fields>(back: string, editor: Editor<T>) {
     busy.value = true;
     fault.value = undefined;
     try {
-      if (!(await save())) return;
-      editor.done();
+      if (!(await editor.closing(save))) return;
       await router.replace(back);
     } catch (thrown) {
       fault.value = problemOf(thrown);
