@@ -49,9 +49,12 @@ def opened(*, empty_too: bool = False) -> Iterator[Settings]:
     app = Flask("zoufang-cli")
     open_database(app, url)
     with app.app_context():
-        if not inspect(db.engine).has_table("townships"):
-            raise click.ClickException("the database has no tables yet; run `zoufang migrate`")
-        yield settings
+        try:
+            if not inspect(db.engine).has_table("townships"):
+                raise click.ClickException("the database has no tables yet; run `zoufang migrate`")
+            yield settings
+        finally:
+            db.engine.dispose()
 
 
 def the_township(wanted: str | None) -> Tenant:
