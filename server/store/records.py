@@ -103,6 +103,5 @@ def _entry(entry: FieldSeq) -> list[Any]:
     return [entry.seq, entry.writer, entry.n, entry.other_seq]
 
 
-def _json(value: Any) -> str:
-    """Stored once, sent as it is: this text is what phones get."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=dict)
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=dict).encode
+"""Stored once, sent as it is: this text is what phones get."""

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from server.domain.replicas import Tenant
+from server.store.bulk import sql
+from server.store.database import is_sqlite
 
 TENANT = (
     "t.id AS township_id, t.name, t.region_code, t.time_zone, t.is_demo, t.epoch, t.settings, h.seq AS head "
@@ -29,9 +31,11 @@ def tenant_of(row: Row[Any]) -> Tenant:
     )
 
 
-def load_tenant(connection: Connection, township_id: str) -> Tenant | None:
-    """The township with this id."""
-    row = connection.execute(text(f"SELECT {TENANT} WHERE t.id = :id"), {"id": township_id}).one_or_none()
+def load_tenant(connection: Connection, township_id: str, lock: bool = False) -> Tenant | None:
+    """The township with this id; with `lock`, it and its head are this transaction's alone, as they are now."""
+    # SQLite's writers stand in line already. PostgreSQL must lock both rows: what it joins unlocked may be older.
+    locked = " FOR UPDATE" if lock and not is_sqlite(connection) else ""
+    row = connection.execute(sql(f"SELECT {TENANT} WHERE t.id = :id{locked}"), {"id": township_id}).one_or_none()
     return None if row is None else tenant_of(row)
 
 

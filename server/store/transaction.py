@@ -14,7 +14,7 @@ from server.domain.problems import Problem
 from server.domain.records import Record
 from server.domain.replicas import Tenant
 from server.store.bulk import insert_rows
-from server.store.database import is_sqlite, writing
+from server.store.database import writing
 from server.store.effects import insert_effects
 from server.store.records import load_family, save_records
 from server.store.townships import load_tenant
@@ -70,12 +70,7 @@ def transaction(township_id: str) -> Iterator[Transaction]:
     Raises: not-found, busy, storage-full
     """
     with writing() as connection:
-        lock = "" if is_sqlite(connection) else " FOR UPDATE"
-        head = connection.execute(
-            text(f"SELECT seq FROM sync_heads WHERE township_id = :township{lock}"),
-            {"township": township_id},
-        ).scalar()
-        tenant = None if head is None else load_tenant(connection, township_id)
-        if head is None or tenant is None:
+        tenant = load_tenant(connection, township_id, lock=True)
+        if tenant is None:
             raise Problem("not-found", "there is no such township")
-        yield Transaction(connection, tenant, int(head))
+        yield Transaction(connection, tenant, tenant.head)
