@@ -17,8 +17,8 @@ from server.domain.records import FieldSeq, Json, Record
 class Edit:
     """What the merge needs of a change: who writes what, on top of which seq, at which seq.
 
-    Shape:  `verb` is patch (fields take values), add or remove (`fields` lists elements of sets); `settled` stamps a
-            field even where the value stays, because a person decided it; `guarded` treats plain fields as guarded.
+    Shape:  `verb` is patch (fields take values), add or remove (`fields` lists elements of sets); `guarded` treats
+            plain fields as guarded.
     """
 
     writer: str
@@ -27,7 +27,6 @@ class Edit:
     seq: int
     fields: Mapping[str, Json]
     verb: str = "patch"
-    settled: bool = False
     guarded: bool = False
 
 
@@ -43,8 +42,8 @@ class Displaced:
 class Merged:
     """The record after the edit, and what the edit met.
 
-    Shape:  `written` names the fields and elements (`companions/<key>`) that were stamped; `challenges` guarded fields
-            whose head value stays, with the challenger's value; `displaced` plain fields whose value gave way;
+    Shape:  `written` names the fields and elements (`companions/<key>`) whose value or memory changed; `challenges` the
+            guarded fields whose value stays, with the challenger's; `displaced` plain fields whose value gave way;
             `superseded` fields left alone because the same writer has already written them under a higher number;
             `concurrent` True if anybody else wrote to the record after the base.
     """
@@ -133,11 +132,10 @@ class _Desk:
         if self._is_superseded(name):
             return
         before = self.fields.get(name)
-        if same(before, value):
-            if self.edit.settled and not self._is_contested(name):
-                self._stamp(name)
-            return
         if self._is_contested(name):
+            if same(before, value):
+                self._agree(name)
+                return
             if not is_plain:
                 self.challenges[name] = value
                 return
@@ -183,6 +181,11 @@ class _Desk:
             return False
         self.superseded.append(name)
         return True
+
+    def _agree(self, name: str) -> None:
+        """Two who wrote the same are no conflict, but the first does not change his word unseen by the second."""
+        self.seqs[name] = replace(self.seqs[name], other_seq=self.edit.seq)
+        self.written.append(name)
 
     def _stamp(self, name: str) -> None:
         self.seqs[name] = stamped(self.seqs, name, self.edit.writer, self.edit.n, self.edit.seq)

@@ -25,18 +25,26 @@ class Wish:
 
 
 def patches(names: tuple[str, ...] = PLAIN + GUARDED) -> st.SearchStrategy[Wish]:
-    fields = st.dictionaries(st.sampled_from(names), VALUES, min_size=1, max_size=3)
+    fields = st.dictionaries(st.sampled_from(names), VALUES, min_size=1, max_size=min(3, len(names)))
     return st.builds(Wish, st.just("patch"), fields, st.integers(0, 3))
 
 
 def set_edits(elements: tuple[str, ...] = ELEMENTS) -> st.SearchStrategy[Wish]:
-    listed = st.lists(st.sampled_from(elements), min_size=1, max_size=2, unique=True)
+    listed = st.lists(st.sampled_from(elements), min_size=1, max_size=min(2, len(elements)), unique=True)
     fields = st.fixed_dictionaries({"companions": listed})
     return st.builds(Wish, st.sampled_from(["add", "remove"]), fields, st.integers(0, 3))
 
 
 def wishes() -> st.SearchStrategy[Wish]:
     return patches() | set_edits()
+
+
+@st.composite
+def disjoint(draw: st.DrawFn, parts: int) -> list[Wish]:
+    """Edits no two of which touch the same field or element."""
+    names, elements = draw(st.permutations(PLAIN + GUARDED)), draw(st.permutations(ELEMENTS))
+    shares = [(tuple(names[at::parts]), tuple(elements[at::parts])) for at in range(parts)]
+    return [draw(patches(fields) | set_edits(listed)) for fields, listed in shares]
 
 
 def town_with_a_visit() -> tuple[Town, int]:

@@ -42,7 +42,9 @@ def _items(phone: Phone, drawn: list[Any]) -> list[Change | Refused]:
     items: list[Change | Refused] = []
     for record, kind, action, fields, command, group, base, luck in drawn:
         change = phone.change(record, action, fields, kind=kind, command=command, group=group, base=base)
-        refused = Refused("p", change.n, None, "", record, kind, "invalid-change", "unreadable", "{}", group=group)
+        refused = Refused(
+            phone.name, change.n, None, "", record, kind, "invalid-change", "unreadable", "{}", group=group
+        )
         items.append(refused if luck == 0 else change)
     return items
 
@@ -124,5 +126,4 @@ def test_L5_the_same_work_under_other_ids_adds_nothing() -> None:
     again = [profile.visit(narrative="走访"), profile.change("visit", "patch", {"branch_summary": "小结"})]
     judged = town.push(SECRETARY, again)
     assert [verdict.outcome for _item, verdict in judged.verdicts] == ["merged", "merged"]
-    assert judged.verdicts[1][1].seq is None
     assert {one: record.fields for one, record in town.records.items()} == before

@@ -26,8 +26,6 @@ export interface Edit {
   seq: number;
   fields: Record<string, unknown>;
   verb: "patch" | "add" | "remove";
-  /** A person decided the field: it is stamped even where the value stays. */
-  settled?: boolean;
   /** Plain fields are treated as guarded. */
   guarded?: boolean;
 }
@@ -77,8 +75,8 @@ function write(after: Merged, edit: Edit, name: string, value: unknown, isPlain:
   if (isSuperseded(after, edit, name)) return;
   const contested = isContested(after.field_seqs, name, edit.writer, edit.base);
   const before = after.fields[name] ?? null;
-  if (same(before, value)) {
-    if (edit.settled && !contested) stamp(after, edit, name);
+  if (contested && same(before, value)) {
+    agree(after, edit, name);
     return;
   }
   if (contested && !isPlain) {
@@ -125,6 +123,12 @@ function isSuperseded(after: Merged, edit: Edit, name: string): boolean {
   if (entry === undefined || entry.writer !== edit.writer || entry.n <= edit.n) return false;
   after.superseded.push(name);
   return true;
+}
+
+/** Two who wrote the same are no conflict, but the first does not change his word unseen by the second. */
+function agree(after: Merged, edit: Edit, name: string): void {
+  after.field_seqs[name] = { ...(after.field_seqs[name] as FieldSeq), other_seq: edit.seq };
+  after.written.push(name);
 }
 
 function stamp(after: Merged, edit: Edit, name: string): void {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from server.domain.canonical import same
 from server.domain.judging.case import Case, NotApplied
 from server.domain.judging.deletes import edit_deleted, note_ancestors
 from server.domain.judging.fields import write_fields
@@ -42,7 +43,9 @@ def apply_command(case: Case, record: Record) -> None:
         _move(case, record, step)
         return
     merged, decided = _carried(case, record)
-    if not _is_reached(record, step):
+    if _is_reached(record, step):
+        merged = {name: value for name, value in merged.items() if not same(record.fields.get(name), value)}
+    else:
         _require_source(record, step)
         decided["state"] = step.target
     changed = {name: value for name, value in decided.items() if record.fields.get(name) != value}

@@ -20,12 +20,11 @@ def write_fields(
     verb: str = "patch",
     decided: Mapping[str, Json] | None = None,
     *,
-    by_settling: bool = False,
     guarded: bool = False,
 ) -> Record:
     """The record with these fields merged in and the `decided` ones (state, what goes with it) set; conflicts are open.
 
-    Shape:  `by_settling` stamps a value that stays; `guarded` treats a plain field as guarded.
+    Shape:  `guarded` treats a plain field as guarded
     Laws:   L1, L2, L3
     Raises: failed-guard
     """
@@ -33,7 +32,7 @@ def write_fields(
     scope = work.scope(replace(record, fields={**record.fields, **decided})) if decided else record.scope
     if scope != record.scope:
         work.depart(record)
-    edit = Edit(change.replica, change.n, case.base, work.next_seq(), fields, verb, by_settling, guarded)
+    edit = Edit(change.replica, change.n, case.base, work.next_seq(), fields, verb, guarded)
     merged = merge(work.kinds[record.kind], record, edit)
     case.concurrent = case.concurrent or merged.concurrent
     after = _decide(case, merged.record, decided or {})
@@ -97,7 +96,7 @@ def _keep_displaced(case: Case, before: Record, record: Record, name: str, gone:
 
 def _agree(case: Case, record: Record, fields: Mapping[str, Json], merged: Merged) -> None:
     """An author who comes to write what the record says takes his own side back."""
-    met = {*merged.written, *merged.challenges, *merged.superseded}
+    met = {*merged.challenges, *merged.superseded}
     for name, value in fields.items():
         conflict = open_over(case.work.children(record.id), name) if name not in met else None
         if conflict is None or not same(record.fields.get(name), value):

@@ -47,7 +47,7 @@ def _settle_field(case: Case, conflict: Record, record: Record, name: str, value
     if lost and not _is_value(record, base_name, slash, value):
         write_fields(case, record, fields, verb, guarded=True)
         return
-    after = write_fields(case, record, fields, verb, by_settling=True, guarded=True)
+    after = write_fields(case, record, fields, verb, guarded=True)
     if _is_value(after, base_name, slash, value):
         _close(case, conflict, value)
 
