@@ -34,15 +34,6 @@ def find_account(connection: Connection, township_id: str, person_id: str) -> st
     return found
 
 
-def person_of(connection: Connection, township_id: str, account_id: str) -> str | None:
-    """The person behind an account, if it has one."""
-    found: str | None = connection.execute(
-        text("SELECT person_id FROM accounts WHERE township_id = :township AND id = :id"),
-        {"township": township_id, "id": account_id},
-    ).scalar()
-    return found
-
-
 def insert_account(
     connection: Connection, township_id: str, account_id: str, person_id: str | None, now_ms: int
 ) -> None:

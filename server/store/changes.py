@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -132,16 +132,3 @@ def change_of(stored: StoredChange) -> Change:
         command=sent.get("command"),
         group=stored.group_id,
     )
-
-
-def load_for_record(connection: Connection, township_id: str, records: Sequence[str]) -> list[StoredChange]:
-    """The history of these records, as received."""
-    condition = among(connection, "c.record", "records")
-    found = connection.execute(
-        text(
-            f"SELECT {_NAMES} FROM changes c WHERE c.township_id = :township AND {condition} "
-            "ORDER BY c.received_at_ms, c.n"
-        ),
-        {"township": township_id, "records": listed(connection, records)},
-    )
-    return [StoredChange(*row) for row in found]
