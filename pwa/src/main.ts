@@ -131,6 +131,19 @@ async function lock(core: Core): Promise<void> {
   core.lock();
 }
 
+/** Paper has nothing to tap: what is folded up is opened for the printer. */
+function unfoldForPaper(): void {
+  let folded: HTMLDetailsElement[] = [];
+  const set = (open: boolean): void => {
+    for (const part of folded) part.open = open;
+  };
+  window.addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    set(true);
+  });
+  window.addEventListener("afterprint", () => set(false));
+}
+
 /** A new version waits for a tap. The tab that asked reloads; another one offers it, with its work kept. */
 async function keepOffline(): Promise<void> {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
@@ -188,5 +201,6 @@ function save(name: string, bytes: Uint8Array<ArrayBuffer>, type: string): void 
 }
 
 if (!(window as { zoufangTooOld?: boolean }).zoufangTooOld) {
+  unfoldForPaper();
   void start().then(keepOffline);
 }
