@@ -16,4 +16,7 @@ def is_refused(response: Response) -> bool:
 
 def storage_address(redis: str) -> str:
     """The address of Redis in the spelling the limiter's library knows."""
-    return redis.replace("redis+socket://", "redis+unix://", 1)
+    for spelling in ("redis+socket://", "unix://"):  # kombu's and the Redis client's
+        if redis.startswith(spelling):
+            return "redis+unix://" + redis.removeprefix(spelling)
+    return redis

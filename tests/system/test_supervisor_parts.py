@@ -12,8 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from server.api.limiter import storage_address
+from server.commands.check_health import client_address
 from server.store.var_lock import hold_var_dir
 from workers import supervisor_child
+from workers.broker import broker_url
 from workers.supervisor_child import Child, keep_log_short, wait_s
 from workers.supervisor_front import listen
 from workers.supervisor_plan import redis_socket
@@ -114,3 +117,15 @@ def test_a_var_dir_is_held_once(tmp_path: Path) -> None:
     again = hold_var_dir(tmp_path)
     assert again is not None
     os.close(again)
+
+
+@pytest.mark.parametrize(
+    ("given", "limiter", "celery", "client"),
+    [
+        ("redis://h:6379/1", "redis://h:6379/1", "redis://h:6379/1", "redis://h:6379/1"),
+        ("redis+socket:///v/r.sock", "redis+unix:///v/r.sock", "redis+socket:///v/r.sock", "unix:///v/r.sock"),
+        ("unix:///v/r.sock", "redis+unix:///v/r.sock", "redis+socket:///v/r.sock", "unix:///v/r.sock"),
+    ],
+)
+def test_a_redis_address_is_understood_however_it_is_spelt(given: str, limiter: str, celery: str, client: str) -> None:
+    assert (storage_address(given), broker_url(given), client_address(given)) == (limiter, celery, client)
