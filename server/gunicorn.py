@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.logs import LibraryLine, configure_logs, log_requests
 from server.settings import Settings
@@ -52,6 +53,8 @@ def web() -> Flask:
     configure_logs(_settings.log_level)
     app = create_app(_settings)
     log_requests(app)
+    if _settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, _settings.trusted_proxies, _settings.trusted_proxies)  # type: ignore[method-assign]
     with app.app_context():
         db.engine.dispose()  # no connection crosses the fork
     return app

@@ -37,6 +37,7 @@ class Settings:
     demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")
     web_threads: int = _setting(8, "Threads of the web process.")
     web_processes: int = _setting(1, "Web processes.")
+    trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
     lease_days: int = _setting(30, "Days of server time a replica stays signed in without contact.")
     invitation_valid_s: int = _setting(900, "Seconds an invitation made one by one is valid.")
     digest_hour: int = _setting(8, "Hour of the digest in the township's time zone.")
