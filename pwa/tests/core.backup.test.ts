@@ -106,6 +106,8 @@ describe("storage health", () => {
     await phone.core.syncNow();
     expect(asked).toBe(1);
     expect(phone.core.storage()).toMatchObject({ persisted: true, level: "text-only", evicted: false });
+    await phone.reboot();
+    expect(phone.core.storage().evicted).toBe(false);
     const emptied = new Phone(phone.server);
     emptied.extra = { sentinel, storage };
     await emptied.boot();

@@ -141,6 +141,14 @@ describe("the overlay (DESIGN 5.3)", () => {
     expect(phone.core.get(A)?.seq).toBe(phone.core.mirrorSeq());
   });
 
+  it("ends for a record that this phone may not read, once everything before it was pulled", async () => {
+    const phone = await withRecords();
+    const id = await phone.core.create("visit", { ...VISIT, village_id: "v9" });
+    await phone.core.syncNow();
+    expect(phone.core.get(id)).toBeUndefined();
+    expect(phone.core.mirrorSeq()).toBe(phone.server.seq);
+  });
+
   it("says sending while a push is under way", async () => {
     const phone = await withRecords();
     await phone.core.patch(A, { narrative: "mine" });

@@ -275,7 +275,11 @@ describe("what is acknowledged stays until it is durable", () => {
     expect(await kept()).toBe(0);
     expect(phone.core.list("visit")).toHaveLength(2);
     await phone.core.create("visit", VISIT);
+    await phone.core.syncNow();
+    server.durable = server.seq;
+    server.now += 29 * DAY;
     server.write(ID, "visit", { narrative: "z" });
+    await phone.reboot();
     await phone.core.syncNow();
     expect(await kept()).toBe(1);
     expect(phone.core.sync()).toMatchObject({ waiting: 0 });

@@ -77,11 +77,44 @@ it("L15 two tabs that pull at once leave nothing on disk twice: a dropped scope 
     phone.server.write(`00000000-0000-7000-8000-${String(at).padStart(12, "0")}`, "visit", { narrative: `n ${at}` });
     if (at % 30 === 0) await Promise.all([phone.core.syncNow(), second.syncNow()]);
   }
+  let more = 90;
+  phone.server.intercept = (path) => {
+    if (path !== "/sync/v1/pull" || more >= 100) return undefined;
+    phone.server.write(`00000000-0000-7000-8000-${String(more++).padStart(12, "0")}`, "visit", {
+      narrative: "between two pulls",
+    });
+    return undefined;
+  };
   await Promise.all([phone.core.syncNow(), second.syncNow()]);
   phone.server.scopes = [];
   for (const core of [phone.core, second]) await core.syncNow();
   expect(await phone.rows("mirror")).toEqual([]);
   expect(second.list("visit")).toEqual([]);
+});
+
+it("readings that a save of the same tab overtakes lose nothing from the screen", async () => {
+  const phone = await enrolled();
+  const heard: (() => void)[] = [];
+  const channel = {
+    post: () => {
+      for (const listener of heard) setTimeout(listener, 0);
+    },
+    listen: (listener: () => void) => void heard.push(listener),
+  };
+  phone.extra = { channel };
+  await phone.reboot();
+  const second = await createCore(phone.ports());
+  await second.unlock(PIN);
+  const many = async (core: Core, name: string) => {
+    for (let at = 0; at < 40; at++) await core.create("visit", { ...VISIT, narrative: `${name} ${at}` });
+  };
+  await Promise.all([many(phone.core, "a"), many(second, "b")]);
+  await settle();
+  await settle();
+  for (const core of [phone.core, second]) {
+    expect(core.list("visit")).toHaveLength(80);
+    expect(core.outbox().map((one) => one.n)).toEqual(Array.from({ length: 80 }, (_, at) => at + 1));
+  }
 });
 
 it("resumes where the server has silently lost an acknowledged number, and is not green before", async () => {
