@@ -33,18 +33,24 @@ class Cluster:
 
     def new_database(self) -> str:
         if not self._template:
-            self._execute("CREATE DATABASE template_zoufang")
+            self.execute("CREATE DATABASE template_zoufang")
             upgrade(self.url("template_zoufang"))
             self._template = True
         name = f"t_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template_zoufang")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template_zoufang")
         return self.url(name)
+
+    def url_for_owner(self, role: str) -> str:
+        """An empty database of an ordinary role, without rights over roles."""
+        self.execute(f"CREATE ROLE {role} LOGIN")
+        self.execute(f"CREATE DATABASE {role} OWNER {role}")
+        return self.url(role).replace("zoufang@", f"{role}@")
 
     def drop(self, url: str) -> None:
         name = url.partition("@/")[2].partition("?")[0]
-        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _execute(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
         with psycopg.connect(f"host={self.folder} user=zoufang dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)
 

@@ -18,7 +18,7 @@ from server.domain.trust import token_hash, trusted
 from server.feed.cursor import Backfill, Cursor, scopes_in, sign
 from server.feed.start import start_of
 from server.store.database import reading
-from server.store.feed import departures_after, live_rows, rows_after
+from server.store.feed import behind_the_wall, departures_after, live_rows, rows_after
 from server.store.replicas import load_identity
 from server.store.villages import load_villages
 
@@ -71,6 +71,8 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
         villages = load_villages(connection, identity.tenant)
         scopes = sorted(scopes_of(identity.actor, identity.tenant.id, villages))
         start = start_of(identity, query.cursor, scopes, secret)
+        if start.cursor.backfill is not None or start.cursor.seq < identity.tenant.head or query.sums:
+            behind_the_wall(connection, identity.tenant.id, scopes)
         lines, cursor = _lines(connection, identity, start.cursor, scopes, _Room(query.limit, PAGE_BYTES))
         done = cursor.backfill is None and cursor.seq == identity.tenant.head
         wants_sums = done and (query.sums or start.cursor.backfill is not None)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from server.store.bulk import among, listed, sql
+from server.store.database import is_sqlite
 
+FEED_ROLE = "zoufang_feed"
 _ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms"
+
+
+def behind_the_wall(connection: Connection, township_id: str, scopes: Sequence[str]) -> None:
+    """Until this transaction ends it reads as a role that PostgreSQL itself shows nothing but these scopes (L15)."""
+    if is_sqlite(connection):
+        return
+    connection.execute(
+        sql(
+            "SELECT set_config('zoufang.township', :township, true), set_config('zoufang.scopes', :scopes, true), "
+            "set_config('role', :role, true)"
+        ),
+        {"township": township_id, "scopes": json.dumps(list(scopes)), "role": FEED_ROLE},
+    )
 
 
 def rows_after(
