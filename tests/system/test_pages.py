@@ -43,3 +43,31 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             target = "".join(target)
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} → {target}"
+
+
+def laws_of_the_page() -> dict[str, set[str]]:
+    """Law → the files of its tests, as docs/laws.md says."""
+    rows = [line for line in (ROOT / "docs/laws.md").read_text().splitlines() if line.startswith("| **L")]
+    return {
+        row.split("**")[1].split()[0]: set(re.findall(r"`([^`]+)`", row.rpartition("|")[0].rpartition("|")[2]))
+        for row in rows
+    }
+
+
+def laws_of_the_tests() -> dict[str, set[str]]:
+    """Law → the files with a test whose name begins with its number."""
+    found: dict[str, set[str]] = {}
+    files = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "pwa/tests").rglob("*.test.ts")]
+    for file in files:
+        for name in re.findall(r'def test_((?:L\d+_)+)|(?:it|test)\("((?:L\d+[ ,]+)+)', file.read_text()):
+            for law in re.findall(r"L\d+", "".join(name)):
+                found.setdefault(law, set()).add(str(file.relative_to(ROOT)))
+    return found
+
+
+def test_the_page_of_laws_and_the_tests_agree() -> None:
+    page, tests = laws_of_the_page(), laws_of_the_tests()
+    assert len(page) >= 16
+    assert page.keys() == tests.keys()
+    for law, files in page.items():
+        assert files and files <= tests[law], f"{law}: no test of its name in {files - tests[law]}"
