@@ -59,7 +59,7 @@ def laws_of_the_tests() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     files = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "pwa/tests").rglob("*.test.ts")]
     for file in files:
-        for name in re.findall(r'def test_((?:L\d+_)+)|(?:it|test)\("((?:L\d+[ ,]+)+)', file.read_text()):
+        for name in re.findall(r'def test_((?:L\d+_)+)|(?:it|test)\("((?:L\d+[ ,_:]+)+)', file.read_text()):
             for law in re.findall(r"L\d+", "".join(name)):
                 found.setdefault(law, set()).add(str(file.relative_to(ROOT)))
     return found
