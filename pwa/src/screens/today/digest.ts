@@ -14,7 +14,6 @@ const PLACES: Record<string, string> = {
   villages: "/villages?only=unvisited",
   replicas: "/replicas?only=silent",
   conflicts: "/sync/conflicts",
-  quarantine: "/sync/refused",
   visits: "/villages",
 };
 
