@@ -18,7 +18,7 @@ from workers import supervisor_plan as plan
 from workers.supervisor_child import Child
 from workers.supervisor_front import Front, plain_front
 from workers.supervisor_probe import Probe
-from workers.supervisor_watch import CannotStart, block_signals, keep_alive, run_once
+from workers.supervisor_watch import CannotStart, block_signals, keep_alive, run_once, say
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         run(Settings.from_environment(), words[0] if words else "")
-    except (BadSetting, CannotStart) as error:
+    except (BadSetting, CannotStart, OSError) as error:
         print(f"zoufang: {error}", file=sys.stderr)
         return 2 if isinstance(error, BadSetting) else 1
     return 0
@@ -106,13 +106,13 @@ def _announce(settings: Settings, front: Front) -> None:
     """The address, how to sign in, and last the one line a program waits for."""
     state = {"pid": os.getpid(), "url": front.url, "phone_url": front.phone_url}
     (settings.var / "system.json").write_text(json.dumps(state) + "\n")
-    print(f"走访 Zoufang runs at {front.url}")
+    say(f"走访 Zoufang runs at {front.url}")
     if settings.demo:
-        print("Sign in: open it and tap 镇党委书记 or 党建办 (demo township 云台镇).")
-    print("Invite somebody: make invite ROLE=committee_secretary    Stop: Ctrl-C")
+        say("Sign in: open it and tap 镇党委书记 or 党建办 (demo township 云台镇).")
+    say("Invite somebody: make invite ROLE=committee_secretary    Stop: Ctrl-C")
     for note in front.notes:
-        print(note)
-    print(f"ready {front.url}", flush=True)
+        say(note)
+    say(f"ready {front.url}")
 
 
 def _stop(children: list[Child]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from workers.supervisor_child import Child, keep_log_short
 
@@ -75,7 +76,13 @@ def _report_end(child: Child, *, give_up: bool) -> None:
     if give_up and child.failures >= MOST_FAILURES_BEFORE_READY:
         raise CannotStart(f"{child.name} ended {child.failures} times: {last_line(child)} (all of it: {child.log})")
     wait_s = max(0.0, (child.due_s or 0.0) - time.monotonic())
-    print(f"{child.name} ended ({child.last_code}); it starts again in {wait_s:.1f} s; see {child.log}", flush=True)
+    say(f"{child.name} ended ({child.last_code}); it starts again in {wait_s:.1f} s; see {child.log}")
+
+
+def say(line: str) -> None:
+    """One line for whoever started us; if his end of the pipe is closed the system goes on all the same."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 def last_line(child: Child) -> str:

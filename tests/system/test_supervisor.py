@@ -8,6 +8,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -118,3 +119,31 @@ def test_a_bad_setting_is_named_in_one_sentence(start: Start) -> None:
         [sys.executable, "-m", "workers.supervisor"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     assert (refused.returncode, refused.stderr) == (2, "zoufang: PORT is 'eighty'; it takes a whole number\n")
+
+
+def test_a_folder_or_database_that_cannot_be_used_is_named_in_one_sentence(tmp_path: Path) -> None:
+    for settings, named in (
+        ({"VAR_DIR": "/proc/nothing"}, "/proc/nothing"),
+        (
+            {"VAR_DIR": str(tmp_path), "DATABASE_URL": "postgresql://zoufang@127.0.0.1:1/x"},
+            "the database does not answer",
+        ),
+    ):
+        env = {"PATH": "/usr/bin:/bin", "PORT": "0", **settings}
+        refused = subprocess.run(
+            [sys.executable, "-m", "workers.supervisor"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 1
+        assert named in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_whoever_reads_its_words_may_go_away(start: Start) -> None:
+    system = start()
+    assert system.process.stdout is not None
+    system.process.stdout.close()
+    victim = system.child("redis-server")
+    victim.kill()
+    system.wait_for(lambda: system.child("redis-server").pid != victim.pid, "a new redis")
+    system.wait_for(lambda: system.health()["ready"] is True, "health")
+    assert system.stop() == 0
