@@ -31,7 +31,11 @@ def measure() -> Iterator[Figure]:
     for database in DATABASES:
         with bench_on(database) as bench:
             town = found_town(bench.app, villages=13)
-            small, large = (_at(bench, town, records) for records in (SMALL, LARGE))
+            fill_with_visits(town, SMALL)
+            small = _at(bench, town)
+            fill_with_visits(town, LARGE)
+            bench.server.restart(processes=1)
+            large = _at(bench, town)
         yield Figure(
             f"{bench.name}: one change among {LARGE:,}, pushed and pulled", large.one_change_ms, "ms",
             beside=small.one_change_ms, beside_name=f"among {SMALL:,}", most_ratio=1.30, goal=True,
@@ -46,10 +50,8 @@ def measure() -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def _at(bench: Bench, town: Town, records: int) -> Size:
-    """The same phones' traffic on a fresh web process, with that many records in the township."""
-    fill_with_visits(town, records)
-    bench.server.restart(processes=1)
+def _at(bench: Bench, town: Town) -> Size:
+    """The same phones' traffic on a fresh web process, with what the township holds now."""
     one, other = (Caller(bench.server.url, enrol(bench.app, town)) for _ in range(2))
     pages = one.pull_all()
     other.cursor = one.cursor

@@ -27,25 +27,22 @@ def measure() -> Iterator[Figure]:
     for database in DATABASES:
         with bench_on(database) as bench:
             town = found_town(bench.app, villages=13)
-            yield from _pushes(bench, town)
+            _push(bench, town, 1, 2)
+            alone = _push(bench, town, 1, ALONE_BATCHES)
+            crowd = _push(bench, town, CROWD, CROWD_BATCHES)
+            bare = raw.inserts_per_s(bench, BATCH)
+            yield _push_figure(f"{bench.name}: push, 1 phone", alone, bare, 0.20)
+            yield _push_figure(f"{bench.name}: push, {CROWD} phones", crowd, bare, 0.35)
             yield from _full_pull(bench, town)
             yield from _poll(bench, town)
+            bench.server.restart(processes=CORES)
+            spread = _push(bench, town, CROWD, CROWD_BATCHES)
+            yield _push_figure(f"{bench.name}: push, {CROWD} phones, {CORES} web processes", spread, bare, 0.35)
 
 
-def _pushes(bench: Bench, town: Town) -> Iterator[Figure]:
-    """Records of 1 KB in batches of 200: one phone, eight at once, eight with a web process for each core."""
-    _push(bench, town, 1, 2)
-    rates = {"1 phone": (_push(bench, town, 1, ALONE_BATCHES), 0.20)}
-    rates[f"{CROWD} phones"] = (_push(bench, town, CROWD, CROWD_BATCHES), 0.35)
-    bench.server.restart(processes=CORES)
-    rates[f"{CROWD} phones, {CORES} web processes"] = (_push(bench, town, CROWD, CROWD_BATCHES), 0.35)
-    bench.server.restart(processes=1)
-    bare = raw.inserts_per_s(bench, BATCH)
-    for what, (rate, least) in rates.items():
-        yield Figure(
-            f"{bench.name}: push, {what}", rate, "records/s", beside=bare, beside_name="executemany",
-            least_ratio=least, goal=True,
-        )  # fmt: skip
+def _push_figure(name: str, rate: float, bare: float, least: float) -> Figure:
+    """Records of 1 KB in batches of 200, acknowledged."""
+    return Figure(name, rate, "records/s", beside=bare, beside_name="executemany", least_ratio=least, goal=True)
 
 
 def _push(bench: Bench, town: Town, phones: int, batches: int) -> float:
