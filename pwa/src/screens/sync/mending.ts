@@ -28,7 +28,7 @@ function visitOf(core: Core, record: View): string {
 async function draftOfChild(core: Core, record: View, key: string): Promise<string> {
   const { state: _state, visit_id: _visit, ...fields } = record.fields;
   const minutes = typeof fields.minutes === "number" ? { minutes: String(fields.minutes) } : {};
-  await core.saveDraft(key, { opened: core.mirrorSeq(), before: {}, fields: { ...BLANK[record.kind], ...fields, ...minutes } });
+  await core.saveDraft(key, { opened: core.mirrorSeq(), before: {}, fields: { ...BLANK[record.kind], ...fields, ...minutes, id: core.newId() } });
   return key;
 }
 
