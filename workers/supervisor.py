@@ -41,6 +41,7 @@ def run(settings: Settings, mode: str) -> None:
     Raises: CannotStart
     """
     block_signals()
+    os.umask(0o077)  # database, keys and logs are nobody else's
     lock = hold_var_dir(settings.var)
     if lock is None:
         where = f"{settings.var}{_address_in(settings.var)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ def opened(*, empty_too: bool = False) -> Iterator[Settings]:
 
     Raises: click.ClickException when there is none yet.
     """
+    os.umask(0o077)  # what a command writes beside the database is nobody else's
     settings = Settings.from_environment()
     url = settings.database()
     if empty_too:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from server.cli.opened import json_option, now_ms, opened, say
@@ -36,6 +38,7 @@ def prepare(as_json: bool) -> None:
 
 
 def _migrate() -> None:
+    os.umask(0o077)
     settings = Settings.from_environment()
     settings.var.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database())

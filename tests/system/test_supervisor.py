@@ -60,6 +60,11 @@ def test_the_whole_system_is_small(system: System) -> None:
     assert megabytes <= MOST_MB, [(one.cmdline()[:4], one.memory_full_info().pss // 10**6) for one in everybody]
 
 
+def test_nobody_else_can_read_what_it_keeps(system: System) -> None:
+    kept = [system.var / name for name in ("zoufang.sqlite3", "secret.key", "logs", "logs/web.log", "system.json")]
+    assert [oct(path.stat().st_mode & 0o077) for path in kept] == ["0o0"] * len(kept)
+
+
 def test_a_stop_is_clean_and_leaves_nothing(start: Start) -> None:
     system = start()
     family = system.family()
