@@ -81,11 +81,19 @@ describe("the mirror", () => {
 
   it("a wrong sum fetches that scope anew, touches no outbox, and only then is green (L16, L17)", async () => {
     const phone = await withRecords();
-    phone.server.badSum = "field:v1";
+    const row = phone.server.records.get(B);
+    phone.server.records.delete(B);
+    const ghost = phone.server.write("44444444-4444-7444-8444-444444444444", "record_check", { visit_id: A, title: "unseen" });
+    phone.server.seq = ghost;
+    const town = "55555555-5555-7555-8555-555555555555";
+    phone.server.write(town, "village", { name: "untouched" }, { scope: "town:t" });
     await phone.core.syncNow();
-    expect(phone.server.badSum).toBeUndefined();
+    expect(row).toBeDefined();
+    expect(phone.core.list("record_check").map((view) => view.fields.title)).toEqual(["unseen"]);
+    expect(phone.core.get(town)?.fields.name).toBe("untouched");
     expect(phone.core.sync().arrivedAtMs).toBeDefined();
-    expect(phone.core.list("visit")).toHaveLength(1);
+    const asked = phone.server.seen.filter((one) => one.path === "/sync/v1/pull").length;
+    expect(asked).toBe(4);
   });
 
   it("L17 a sum that stays wrong is never green, and stops in words instead of spinning", async () => {

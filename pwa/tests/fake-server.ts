@@ -158,9 +158,8 @@ export class FakeServer extends FakeLand {
     const state = cursor ? (JSON.parse(atob(cursor)) as Cursor) : { e: this.epoch, s: 0, a: -1, p: scopes };
     if (state.e !== this.epoch || state.s > this.seq) return problem(409, "epoch-changed", { device_action: "rebuild" });
     const dropped = state.p.filter((scope) => !scopes.includes(scope));
-    const again = query.get("refetch");
-    if (again === this.badSum) this.badSum = undefined;
-    const fresh = (row: Stored) => row.seq > state.s || row.scope === again;
+    if (!cursor) this.badSum = undefined;
+    const fresh = (row: Stored) => row.seq > state.s;
     const rows = [...this.records.values()]
       .filter((row) => scopes.includes(row.scope) && fresh(row) && (cursor || !row.deleted))
       .map(wireRow);

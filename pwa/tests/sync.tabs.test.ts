@@ -86,6 +86,12 @@ it("L15 two tabs that pull at once leave nothing on disk twice: a dropped scope 
     return undefined;
   };
   await Promise.all([phone.core.syncNow(), second.syncNow()]);
+  more = 100;
+  for (const core of [phone.core, second]) await core.syncNow();
+  const third = await createCore(phone.ports());
+  await third.unlock(PIN);
+  for (const core of [third, phone.core, second]) expect(core.list("visit")).toHaveLength(phone.server.records.size);
+  third.close();
   phone.server.scopes = [];
   for (const core of [phone.core, second]) await core.syncNow();
   expect(await phone.rows("mirror")).toEqual([]);
@@ -117,6 +123,34 @@ it("readings that a save of the same tab overtakes lose nothing from the screen"
   }
 });
 
+it("a reading that takes its time misses nothing that was saved meanwhile", async () => {
+  const phone = await enrolled();
+  let hear: () => void = () => undefined;
+  const slow = slowSubtle("decrypt");
+  phone.extra = {
+    crypto: slow.crypto,
+    channel: {
+      post: () => undefined,
+      listen: (listener) => {
+        hear = listener;
+      },
+    },
+  };
+  await phone.reboot();
+  phone.extra = {};
+  const second = await createCore(phone.ports());
+  await second.unlock(PIN);
+  await second.create("visit", { ...VISIT, narrative: "of the other tab" });
+  slow.next();
+  hear();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await phone.core.create("visit", { ...VISIT, narrative: "while reading" });
+  await settle();
+  await settle();
+  const told = phone.core.list("visit").map((view) => view.fields.narrative);
+  expect(told.sort()).toEqual(["of the other tab", "while reading"]);
+});
+
 it("resumes where the server has silently lost an acknowledged number, and is not green before", async () => {
   const phone = await enrolled();
   await phone.core.create("visit", { ...VISIT, narrative: "one" });
@@ -134,23 +168,10 @@ it("resumes where the server has silently lost an acknowledged number, and is no
 it("a slow autosave that ends after the hand-in does not bring the draft back", async () => {
   const phone = await enrolled();
   await phone.core.saveDraft("key", "one");
-  let slow = false;
-  const subtle = new Proxy(crypto.subtle, {
-    get: (target, name: keyof SubtleCrypto) => {
-      const method = target[name] as (...given: unknown[]) => Promise<unknown>;
-      if (typeof method !== "function") return method;
-      return async (...given: unknown[]) => {
-        if (name === "encrypt" && slow) {
-          slow = false;
-          await settle();
-        }
-        return method.apply(target, given);
-      };
-    },
-  });
-  phone.extra = { crypto: { subtle, getRandomValues: crypto.getRandomValues.bind(crypto) } as unknown as Crypto };
+  const slow = slowSubtle("encrypt");
+  phone.extra = { crypto: slow.crypto };
   await phone.reboot();
-  slow = true;
+  slow.next();
   const late = phone.core.saveDraft("key", "two");
   await new Promise((resolve) => setTimeout(resolve, 5));
   await phone.core.create("visit", VISIT, { draft: "key" });
@@ -158,3 +179,27 @@ it("a slow autosave that ends after the hand-in does not bring the draft back", 
   await phone.reboot();
   expect(phone.core.drafts()).toEqual([]);
 });
+
+/** A Crypto whose next call of one method takes a while. */
+function slowSubtle(slowName: "encrypt" | "decrypt"): { crypto: Crypto; next(): void } {
+  let slow = false;
+  const subtle = new Proxy(crypto.subtle, {
+    get: (target, name: keyof SubtleCrypto) => {
+      const method = target[name] as (...given: unknown[]) => Promise<unknown>;
+      if (typeof method !== "function") return method;
+      return async (...given: unknown[]) => {
+        if (name === slowName && slow) {
+          slow = false;
+          await settle();
+        }
+        return method.apply(target, given);
+      };
+    },
+  });
+  return {
+    crypto: { subtle, getRandomValues: crypto.getRandomValues.bind(crypto) } as unknown as Crypto,
+    next: () => {
+      slow = true;
+    },
+  };
+}

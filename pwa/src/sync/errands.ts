@@ -4,7 +4,7 @@ import type { Entry } from "../domain/change.ts";
 import { problem } from "../domain/problem.ts";
 import { SCHEMA_VERSION } from "../domain/kinds.ts";
 import { load } from "../store/load.ts";
-import { emptyMirror, putPage, putProgress } from "../store/mirror.ts";
+import { emptyMirror, type PulledRow, putPage, putProgress } from "../store/mirror.ts";
 import type { Opened, Progress, Session } from "../store/opened.ts";
 import { forgetOutcomes, prune, putOutcomes } from "../store/outbox.ts";
 import { becomeReplica, toRenumber } from "../store/renumber.ts";
@@ -94,20 +94,33 @@ export class Errands {
 
   private async pull(order: Order): Promise<Omit<Told, "waiting">> {
     const head = this.head;
-    const page = await this.askPage("pull", { limit: order.page, sums: order.sums ? 1 : undefined });
+    const { cursor } = this.open.progress;
+    const page = await this.askPage("pull", { cursor, limit: order.page, sums: order.sums ? 1 : undefined });
     if (page === undefined) return this.nothingNew(head);
     return this.takePage(page, page.scopes?.dropped ?? [], head);
   }
 
-  /** One scope is emptied and fetched anew; the outbox stays as it is (L16). */
+  /**
+   * One scope is fetched anew and replaced in one transaction; cursor, other scopes and outbox stay as they are (L16).
+   * The feed has no door to a single scope, so this walks a first sync beside the cursor and takes what it needs.
+   */
   private async repair(order: Order): Promise<Omit<Told, "waiting">> {
-    const page = await this.askPage("repair", { limit: order.page, refetch: order.scope });
-    if (page === undefined) return {};
-    return this.takePage(page, [...(page.scopes?.dropped ?? []), order.scope ?? ""], 0);
+    const scope = order.scope ?? "";
+    const rows: PulledRow[] = [];
+    let cursor: string | undefined;
+    for (;;) {
+      const page = await this.askPage("repair", { cursor, limit: order.page });
+      rows.push(...(page?.changes ?? []).filter((row) => row.scope === scope || row.gone === scope));
+      if (!page?.more) break;
+      if (page.cursor === cursor) throw problem("malformed-answer", "a scope could not be fetched", { device_action: "stop" });
+      cursor = page.cursor;
+    }
+    await this.keep(putPage(this.open, { rows, dropped: [scope] }, this.open.progress));
+    return {};
   }
 
   private askPage(errand: Errand, more: Record<string, string | number | undefined>): Promise<Pulled | undefined> {
-    const query = { cursor: this.open.progress.cursor, schema_version: SCHEMA_VERSION, ...more };
+    const query = { schema_version: SCHEMA_VERSION, ...more };
     return this.ask<Pulled | undefined>(errand, { method: "GET", path: "/sync/v1/pull", query });
   }
 
