@@ -27,9 +27,16 @@ function visitOf(core: Core, record: View): string {
 
 async function draftOfChild(core: Core, record: View, key: string): Promise<string> {
   const { state: _state, visit_id: _visit, ...fields } = record.fields;
-  const minutes = typeof fields.minutes === "number" ? { minutes: String(fields.minutes) } : {};
-  await core.saveDraft(key, { opened: core.mirrorSeq(), before: {}, fields: { ...BLANK[record.kind], ...fields, ...minutes, id: core.newId() } });
+  const form = { ...BLANK[record.kind], ...fields, ...special(core, record) };
+  await core.saveDraft(key, { opened: core.mirrorSeq(), before: {}, fields: form });
   return key;
+}
+
+/** What a form holds otherwise than the record: a new id, minutes as they are typed, the interview an opinion comes from. */
+function special(core: Core, record: View): object {
+  const { minutes, origin, origin_id: from } = record.fields;
+  if (record.kind === "interview") return { id: core.newId(), minutes: typeof minutes === "number" ? String(minutes) : "" };
+  return record.kind === "opinion" && origin === "interview" ? { from: text(from) } : {};
 }
 
 const BLANK: Record<string, object> = {
