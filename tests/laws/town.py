@@ -26,7 +26,8 @@ class Town:
     """What the store does, in a dictionary: load what the judge may need, keep what he says."""
 
     def __init__(self, gaps: tuple[tuple[int, int], ...] = ()) -> None:
-        self.records = {village: Record(village, "village", f"town:{TOWN}", 1) for village in (VILLAGE, OTHER_VILLAGE)}
+        villages = enumerate((VILLAGE, OTHER_VILLAGE), start=1)
+        self.records = {one: Record(one, "village", f"town:{TOWN}", seq) for seq, one in villages}
         self.departures: list[Departure] = []
         self.head, self.gaps = 10, gaps
 
