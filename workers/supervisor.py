@@ -81,11 +81,18 @@ def _start_and_watch(
     if socket_path:
         children.append(plan.redis_child(socket_path, env, logs))
     options = (*front.web_options, *(("--reload",) if mode == "--dev" else ()))
-    children.append(plan.web_child(front.listener, options, env, logs))
-    children += [plan.worker_child(env, logs), plan.beat_child(env, logs), *front.children]
-    if mode == "--dev":
-        children.append(plan.vite_child(env, logs))
-    keep_alive(children, _question(front), lambda: _announce(settings, front))
+    children += [plan.web_child(front.listener, options, env, logs), *front.children]
+
+    def web_is_ready() -> None:
+        """The night shift begins when the front door is open; both at once would keep people waiting for it."""
+        later = [plan.worker_child(env, logs), plan.beat_child(env, logs)]
+        later += [plan.vite_child(env, logs)] if mode == "--dev" else []
+        for child in later:
+            children.append(child)
+            child.start()
+        _announce(settings, front)
+
+    keep_alive(children, _question(front), web_is_ready)
 
 
 def _question(front: Front) -> Callable[[], bool]:

@@ -9,7 +9,7 @@ import click
 from server.cli.opened import json_option, now_ms, opened, say
 from server.settings import Settings
 from server.store.database import reading
-from server.store.migrate import upgrade
+from server.store.migrate import is_newest, upgrade
 from server.store.townships import load_tenants
 
 
@@ -41,7 +41,8 @@ def _migrate() -> None:
     os.umask(0o077)
     settings = Settings.from_environment()
     settings.var.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database())
+    if not is_newest(settings.database()):
+        upgrade(settings.database())
 
 
 def _load_demo() -> bool:

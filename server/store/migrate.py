@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from server.store.database import is_sqlite
 
@@ -24,6 +26,19 @@ def upgrade(url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, revision)
+
+
+def is_newest(url: str) -> bool:
+    """The database has every revision already; found out without loading Alembic."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:
+        return False  # no database, no tables: `upgrade` makes them, or says what is wrong
+    finally:
+        engine.dispose()
+    return bool(found == newest_revision())
 
 
 def newest_revision() -> str:
