@@ -163,6 +163,19 @@ describe("the base is frozen per field (DESIGN 5.4)", () => {
     ]);
   });
 
+  it("choosing an edit on a deleted record means that the record stays", async () => {
+    const phone = await opened();
+    const sides = [{ replica: "r", n: 1, account: "a1", value: { narrative: "edit" }, base: 0, captured_at_ms: 0 }];
+    const conflict = "99999999-9999-8999-8999-999999999999";
+    phone.server.write(ID, "visit", {}, { deleted: true });
+    phone.server.write(conflict, "conflict", { record: ID, record_kind: "visit", field: "deleted", sides, status: "open" });
+    await phone.core.syncNow();
+    await phone.core.settle(conflict, { narrative: "edit" });
+    expect(phone.core.get(ID)?.deleted).toBe(false);
+    await phone.core.syncNow();
+    expect(sent(phone.server).at(-1)?.fields.value).toBe(false);
+  });
+
   it("adds and removes elements, flattens maps, names commands", async () => {
     const phone = await opened();
     await phone.core.add(ID, "companions", ["p2", "p3"]);

@@ -47,7 +47,7 @@ export function applyOwn(sheet: Sheet | undefined, change: WireChange): Sheet | 
       return { ...sheet, deleted: false };
     case "add":
     case "remove":
-      return { ...sheet, fields: { ...sheet.fields, ...elementsAfter(sheet.fields, change) } };
+      return { ...sheet, fields: { ...sheet.fields, ...withElements(sheet.fields, change.fields, change.action) } };
     case "command":
       return { ...sheet, fields: { ...sheet.fields, ...change.fields, ...targetState(sheet, change.command ?? "") } };
     case "settle":
@@ -63,12 +63,13 @@ function created(sheet: Sheet | undefined, change: WireChange): Sheet {
   return { kind: change.kind, fields, deleted: false };
 }
 
-function elementsAfter(fields: Fields, change: WireChange): Fields {
+/** The named sets after elements were added or removed; one that is there already is replaced in its place. */
+export function withElements(fields: Fields, named: Fields, action: "add" | "remove"): Fields {
   const after: Fields = {};
-  for (const [name, listed] of Object.entries(change.fields)) {
+  for (const [name, listed] of Object.entries(named)) {
     const elements = new Map(((fields[name] as unknown[] | undefined) ?? []).map((element) => [elementKey(element), element]));
     for (const element of listed as unknown[]) {
-      if (change.action === "add") elements.set(elementKey(element), element);
+      if (action === "add") elements.set(elementKey(element), element);
       else elements.delete(elementKey(element));
     }
     after[name] = [...elements.values()];

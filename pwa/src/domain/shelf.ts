@@ -2,7 +2,7 @@
 import type { Fields } from "../contract.ts";
 import { type Entry, touches } from "./change.ts";
 import { KINDS, parentOf } from "./kinds.ts";
-import { applyOwn, type Desk, isDropped, type Reached, type Sheet, stateOf } from "./overlay.ts";
+import { applyOwn, type Desk, withElements, isDropped, type Reached, type Sheet, stateOf } from "./overlay.ts";
 
 /** One row of the mirror, as pulled; a deleted one keeps its place and nothing else. */
 export interface Row {
@@ -148,7 +148,10 @@ export class Shelf {
   private settledSheet(sheet: Sheet, conflict: string, value: unknown): Sheet {
     const field = this.rows.get(conflict)?.fields.field;
     if (field === "deleted") return { ...sheet, deleted: value === true };
-    return typeof field === "string" ? { ...sheet, fields: { ...sheet.fields, [field]: value } } : sheet;
+    if (typeof field !== "string") return sheet;
+    const [name = "", element] = field.split("/");
+    const fields = element === undefined ? { [field]: value } : withElements(sheet.fields, { [name]: [value] }, "add");
+    return { ...sheet, fields: { ...sheet.fields, ...fields } };
   }
 
   private conflictTarget(entry: Entry): { record: string; field: string } | undefined {

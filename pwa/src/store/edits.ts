@@ -60,7 +60,12 @@ export async function settleConflict(open: Opened, id: string, value: unknown): 
   if (sheet?.kind !== "conflict") throw problem("no-record", "this conflict is not on this phone");
   const listed = (sheet.fields.sides as { replica: string; n: number }[] | undefined) ?? [];
   const sides = listed.map(({ replica, n }) => ({ replica, n }));
-  await edit(open, id, "conflict", "settle", { value, sides });
+  await edit(open, id, "conflict", "settle", { value: chosen(sheet.fields.field, value), sides });
+}
+
+/** Where the question is whether a record stays, choosing somebody's edit means that it stays (DESIGN 5.4). */
+function chosen(field: unknown, value: unknown): unknown {
+  return field === "deleted" && typeof value !== "boolean" ? false : value;
 }
 
 export function newId(open: Pick<Opened, "ports">): string {
