@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from server.api.problems import MIMETYPE
 from server.domain.problems import CATALOGUE, SLUG_OF_STATUS, catalogue_markdown
@@ -33,8 +34,8 @@ def test_the_type_of_a_problem_can_be_looked_up(app: Flask) -> None:
 
 def test_each_slug_is_raised_somewhere() -> None:
     sources = [path for path in (ROOT / "server").rglob("*.py") if path.name != "problems.py"]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    raised = {slug for slug in CATALOGUE if f'"{slug}"' in text} | set(SLUG_OF_STATUS.values())
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    raised = {slug for slug in CATALOGUE if f'"{slug}"' in code} | set(SLUG_OF_STATUS.values())
     assert raised == set(CATALOGUE)
 
 
@@ -94,8 +95,6 @@ def test_a_fault_of_ours_shows_no_trace(app: Flask, caplog: pytest.LogCaptureFix
 def test_a_busy_database_is_503_and_nothing_is_applied(app: Flask, settings: Settings, phone: Phone) -> None:
     """A writer that holds the township too long: the phone is told to come back, not that something broke."""
     if not settings.database().startswith("sqlite"):
-        from sqlalchemy import text
-
         with writing() as connection:
             connection.execute(text("SELECT seq FROM sync_heads FOR UPDATE"))
             answer = phone.push_raw([phone.change("delete", phone.id)])

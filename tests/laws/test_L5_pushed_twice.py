@@ -7,8 +7,11 @@ import random
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from server.store.changes import insert_changes, load_numbers
 from server.store.database import reading
+from server.store.transaction import transaction
 from tests.phone import Phone, Town, enrol, enrolment, found_town, hashed, new_id
 
 
@@ -58,11 +61,6 @@ def _each_once(phone: Phone, number: int) -> None:
 
 
 def test_L5_the_database_itself_refuses_a_second_row(app: Flask, town_of_one: Town) -> None:
-    from sqlalchemy.exc import IntegrityError
-
-    from server.store.changes import insert_changes, load_numbers
-    from server.store.transaction import transaction
-
     phone = enrol(app, town_of_one)
     phone.push(phone.visit(town_of_one))
     with pytest.raises(IntegrityError), transaction(town_of_one.id) as tx:

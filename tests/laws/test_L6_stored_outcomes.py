@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from server.api.identity import now_ms
+from server.commands import push_changes as command
+from server.commands.end_role import end_role
 from server.commands.quarantine import list_quarantine, reject, release
 from server.domain.problems import Problem
 from server.domain.records import Change, Refused
@@ -98,8 +100,6 @@ def test_L6_a_released_change_is_applied_and_its_author_told(app: Flask, town: T
 
 
 def test_L6_what_came_without_a_role_can_be_released_with_what_waits_for_it(app: Flask, town: Town) -> None:
-    from server.commands.end_role import end_role
-
     author, office = enrol(app, town), enrol(app, town, "pbo")
     visit = new_id()
     end_role(author.id, now_ms())
@@ -125,8 +125,6 @@ def test_L6_an_unexpected_failure_halves_and_then_keeps_the_one(
     app: Flask, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However our own code breaks, the change that breaks it is kept and its neighbours arrive."""
-    import server.commands.push_changes as command
-
     phone = enrol(app, town)
     changes = [phone.visit(town, narrative=text) for text in ("好", "坏", "好")]
     whole = command.judge_and_save
