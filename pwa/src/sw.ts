@@ -13,7 +13,7 @@ interface Worker {
 declare const self: Worker;
 
 /** Addresses of the server, never of the app. */
-const SERVER = /^\/(sync|auth|office|demo)\/v1\/|^\/(health|files|docs)\/|^\/openapi\.json$/;
+const SERVER = /^\/(sync|auth|office|demo)\/v1\/|^\/(health|files|docs|phone)(\/|$)|^\/openapi\.json$/;
 
 precacheAndRoute(self.__WB_MANIFEST, { cleanURLs: false, directoryIndex: "" });
 cleanupOutdatedCaches();
