@@ -1,6 +1,5 @@
 /** Who this phone belongs to, on disk: moving in, putting a former owner's sealed work aside, mending what is damaged. */
 import type { Ports } from "../contract.ts";
-import { problem } from "../domain/problem.ts";
 import { Shelf } from "../domain/shelf.ts";
 import { bundleOf, type Bundle } from "./backup.ts";
 import type { Cellar, StoreName } from "./idb.ts";
@@ -8,7 +7,7 @@ import type { Damage } from "./load.ts";
 import { emptyMirror } from "./mirror.ts";
 import { nextTick, Opened, type Progress, type Session } from "./opened.ts";
 import { metaLabel, type OutboxRow, type OutcomeRow, type SealedMeta } from "./rows.ts";
-import { newVault, openVault, type VaultRow } from "./vault.ts";
+import { newVault, type VaultRow } from "./vault.ts";
 
 const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"];
 
@@ -42,9 +41,7 @@ export interface Newcomer {
 export async function moveIn(ports: Ports, cellar: Cellar, kdf: NonNullable<Ports["kdf"]>, newcomer: Newcomer): Promise<Opened> {
   const { id, pin, session, progress, recovery_key } = newcomer;
   const recovery = recovery_key ? Uint8Array.from(atob(recovery_key), (char) => char.charCodeAt(0)) : undefined;
-  const row = await newVault(ports.crypto, kdf, id, pin, recovery);
-  const vault = await openVault(ports.crypto, kdf, row, pin);
-  if (!vault) throw problem("broken", "this phone cannot keep a key");
+  const { row, opened: vault } = await newVault(ports.crypto, kdf, id, pin, recovery);
   const sealed = await vault.sealer.sealJson(metaLabel("session", 1), session);
   const notes = await vault.sealer.sealJson(metaLabel("progress", 1), progress);
   await cellar.write(["meta", "attic", ...OWNED], async (tx) => {

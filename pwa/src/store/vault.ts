@@ -38,7 +38,13 @@ export const argon2: Kdf = async (pin, salt) => {
 };
 
 /** A new vault. `recovery`: the township's raw P-256 public key, where it has one. */
-export async function newVault(crypto: Crypto, kdf: Kdf, id: string, pin: string, recovery?: Bytes): Promise<VaultRow> {
+export async function newVault(
+  crypto: Crypto,
+  kdf: Kdf,
+  id: string,
+  pin: string,
+  recovery?: Bytes,
+): Promise<{ row: VaultRow; opened: OpenVault }> {
   const raw = crypto.getRandomValues(new Uint8Array(32));
   const pair = await newPair(crypto);
   const sealer = new Sealer(crypto, await aesKey(crypto, raw));
@@ -50,8 +56,9 @@ export async function newVault(crypto: Crypto, kdf: Kdf, id: string, pin: string
     device: { publicRaw: pair.publicRaw, ...(await sealer.seal(label("device", id), pair.privatePkcs8)) },
   };
   if (recovery) row.recovery = await sealTo(crypto, recovery, label("recovery", id), raw);
+  const opened = await openParts(crypto, row, raw);
   raw.fill(0);
-  return row;
+  return { row, opened };
 }
 
 /** The opened vault, or undefined where the passphrase is wrong. */
