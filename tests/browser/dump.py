@@ -66,7 +66,9 @@ def read_stores(context: BrowserContext, url: str) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for where, sort, text in page.evaluate(READ_EVERYTHING):
         assert sort != "extractable", f"{where} keeps a key that a script can read"
-        found.setdefault(where, []).append(base64.b64decode(text) if sort == "bytes" else text.encode("utf-8", "surrogatepass"))
+        found.setdefault(where, []).append(
+            base64.b64decode(text) if sort == "bytes" else text.encode("utf-8", "surrogatepass")
+        )
     page.close()
     return found
 

@@ -7,7 +7,32 @@ from typing import Any
 from playwright.sync_api import Page
 
 LEAST_TOUCH = 48
-ENGLISH_ALLOWED = {"PIN", "A4", "GPS", "CSV", "XLSX", "csv", "xlsx", "WPS", "Excel", "Word", "Wi", "Fi", "QR", "English", "MB", "GB", "KB", "ID", "HTTPS", "https", "http"}
+ENGLISH_ALLOWED = set(
+    [
+        "PIN",
+        "A4",
+        "GPS",
+        "CSV",
+        "XLSX",
+        "csv",
+        "xlsx",
+        "WPS",
+        "Excel",
+        "Word",
+        "Wi",
+        "Fi",
+        "QR",
+        "MB",
+        "GB",
+        "KB",
+        "HTTPS",
+        "https",
+        "http",
+        "English",
+        "Language",
+    ]
+)
+"""Names of things, and the switch that a reader of English has to find."""
 
 LOOK = """
 (least) => {
@@ -43,7 +68,7 @@ LOOK = """
 ENGLISH = """
 () => {
   const words = [];
-  const take = (text) => words.push(...(text.match(/[A-Za-z]{2,}/g) ?? []));
+  const take = (text) => words.push(...(text.replace(/https?:\\S+/g, "").match(/[A-Za-z]{2,}/g) ?? []));
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const holder = walker.currentNode.parentElement;

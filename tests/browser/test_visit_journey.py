@@ -88,7 +88,9 @@ def test_a_visit_made_offline_survives_kills_and_arrives_once(meet: Meet, town: 
     children = town.children(visit["id"])
     kinds = sorted(child["kind"] for child in children)
     assert kinds == sorted(["record_check"] + 4 * ["interview"] + saved * ["opinion"])
-    texts = [child["fields"].get("text") or child["fields"].get("answer") or child["fields"]["title"] for child in children]
+    texts = [
+        child["fields"].get("text") or child["fields"].get("answer") or child["fields"]["title"] for child in children
+    ]
     assert len(set(texts)) == len(texts), "something arrived twice"
     assert visit["fields"]["captured_offline"] is True
     assert visit["fields"]["state"] == "synced"
