@@ -169,8 +169,11 @@ export class Home {
 
   /** Another tab wrote something. */
   private async refresh(): Promise<void> {
-    if (this.running) await load(this.running.open).catch(() => undefined);
-    else await this.look();
+    const { running } = this;
+    const there = await lookIn(this.cellar).catch(() => undefined);
+    if (running && there && there.vault?.id !== running.open.vaultRow.id) this.lock();
+    else if (running) await load(running.open).catch(() => undefined);
+    if (!this.running) await this.look();
     this.told();
   }
 }

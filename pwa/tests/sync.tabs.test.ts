@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Core, createCore } from "../src/core.ts";
-import { enrolled, type Phone, PIN, settle } from "./phone.ts";
+import { enrolled, type Phone, PIN, settle, slugOf } from "./phone.ts";
 
 const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
 const texts = (phone: Phone) => [...phone.server.records.values()].map((row) => row.fields.narrative).sort();
@@ -149,6 +149,18 @@ it("a reading that takes its time misses nothing that was saved meanwhile", asyn
   await settle();
   const told = phone.core.list("visit").map((view) => view.fields.narrative);
   expect(told.sort()).toEqual(["of the other tab", "while reading"]);
+});
+
+it("a tab that stayed open while another person moved in writes nothing under the old key", async () => {
+  const [phone, second] = await twoTabs();
+  phone.core.lock();
+  await phone.core.enrol({ code: phone.server.invite("a2"), label: "second person", pin: "another long pin", platform: "node" });
+  expect(await slugOf(second.create("visit", { ...VISIT, narrative: "by the first person" }))).toBe("locked");
+  expect(await slugOf(second.saveDraft("key", "draft"))).toBe("locked");
+  await second.syncNow();
+  await phone.reboot("another long pin");
+  expect(phone.core.phase()).toBe("open");
+  expect(phone.core.me()?.account).toBe("a2");
 });
 
 it("resumes where the server has silently lost an acknowledged number, and is not green before", async () => {

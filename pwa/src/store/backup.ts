@@ -127,7 +127,7 @@ async function takeChanges(open: Opened, bundle: Bundle, vault: OpenVault): Prom
     const { gen, n } = await counterOf(tx);
     for (const [at, { change, box }] of sealed.entries()) tx.put("outbox", { gen, n: n + 1 + at, change, ...box });
     tx.put("meta", { gen, n: n + sealed.length }, "counter");
-    return [gen, n + 1, await nextTick(tx)] as const;
+    return [gen, n + 1, await nextTick(tx, open.vaultRow)] as const;
   });
   open.counter = { gen, n: first - 1 + sealed.length };
   for (const [at, { wire, text, hash }] of sealed.entries()) open.shelf.addEntry({ gen, n: first + at, hash, text, wire });

@@ -84,7 +84,7 @@ async function putAside(open: Opened, damage: Damage): Promise<boolean> {
     const answered = new Set((await tx.all<OutcomeRow>("outcomes")).map((row) => row.change));
     const vault = (await tx.get<VaultRow>("meta", "vault")) as VaultRow;
     const session = await tx.get<SealedMeta>("meta", "session");
-    const next = await nextTick(tx);
+    const next = await nextTick(tx, open.vaultRow);
     const aside: Bundle = { id: `${vault.id}/${next}`, vault, session, outbox: rows, outcomes: [], drafts: [], captures: [] };
     tx.put("attic", aside);
     for (const row of rows) {

@@ -73,7 +73,7 @@ async function withProgress(open: Opened, progress: Progress, work: (tx: Tx, tic
     async (tx) => {
       const stored = (await tx.get<{ v: number }>("meta", "progress"))?.v ?? 0;
       if (stored !== v - 1) return undefined;
-      const next = await nextTick(tx);
+      const next = await nextTick(tx, open.vaultRow);
       tx.put("meta", { v, ...box }, "progress");
       work(tx, next);
       return next;

@@ -18,7 +18,7 @@ export async function saveDraft(open: Opened, key: string, value: unknown): Prom
   const tick = await open.cellar.write(["meta", "drafts"], (tx) => {
     if (open.drops.get(key) !== drops) return undefined;
     tx.put("drafts", { id, v, ...box });
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   if (tick === undefined) return;
   if ((open.drafts.get(key)?.v ?? 0) < v) open.drafts.set(key, stored);
@@ -30,7 +30,7 @@ export async function dropDraft(open: Opened, key: string): Promise<void> {
   open.dropsDraft(key);
   const tick = await open.cellar.write(["meta", "drafts"], (tx) => {
     tx.delete("drafts", id);
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   open.drafts.delete(key);
   open.committed(tick);
@@ -63,7 +63,7 @@ export async function putCapture(
 export async function dropCapture(open: Opened, id: string): Promise<void> {
   const tick = await open.cellar.write(["meta", "captures"], (tx) => {
     tx.delete("captures", id);
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   open.captures.delete(id);
   open.committed(tick);

@@ -1,5 +1,6 @@
 /** An unlocked phone: the key, what was read with it, and the sealed notes the sync keeps about itself. */
 import type { Capture, Draft, Ports, Township } from "../contract.ts";
+import { problem } from "../domain/problem.ts";
 import type { Shelf } from "../domain/shelf.ts";
 import type { Cellar, Tx } from "./idb.ts";
 import { Leaves } from "./leaves.ts";
@@ -102,8 +103,13 @@ export function startOf(epoch: string): Progress {
   return { epoch, acked: 0, seq: 0, durable_seq: null, offset_ms: 0, server_ms: 0, whole: false, pulled_rows: 0 };
 }
 
-/** The next number of the commit count, taken inside the transaction that it counts. */
-export async function nextTick(tx: Tx): Promise<number> {
+/**
+ * The next number of the commit count, taken inside the transaction that it counts.
+ *
+ * Raises: locked (somebody else has moved in through another tab; what this key seals he could not read)
+ */
+export async function nextTick(tx: Tx, of?: VaultRow): Promise<number> {
+  if (of && (await tx.get<VaultRow>("meta", "vault"))?.id !== of.id) throw problem("locked", "this phone has changed hands");
   const tick = ((await tx.get<number>("meta", "tick")) ?? 0) + 1;
   tx.put("meta", tick, "tick");
   return tick;

@@ -34,7 +34,7 @@ export async function save(open: Opened, wishes: Wish[], draft?: string): Promis
     }
     if (drafted !== undefined) tx.delete("drafts", drafted);
     tx.put("meta", { gen: counter.gen, n: counter.n + composed.length }, "counter");
-    return [counter, await nextTick(tx)] as const;
+    return [counter, await nextTick(tx, open.vaultRow)] as const;
   });
   open.committed(tick);
   open.counter = { gen: first.gen, n: Math.max(first.n + composed.length, open.counter.gen === first.gen ? open.counter.n : 0) };
@@ -83,7 +83,7 @@ export async function putOutcomes(open: Opened, gen: number, heard: { entry: Ent
   const tick = await open.cellar.write(["meta", "outcomes"], async (tx) => {
     if ((await counterOf(tx)).gen !== gen) return undefined;
     for (const row of rows) tx.put("outcomes", row);
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   if (tick === undefined) return false;
   for (const { entry, outcome } of heard) entry.outcome = outcome;
@@ -110,7 +110,7 @@ export async function forgetOutcomes(open: Opened, which: (entry: Entry) => bool
   const entries = open.shelf.entries.filter((entry) => entry.outcome && which(entry));
   const tick = await open.cellar.write(["meta", "outcomes"], async (tx) => {
     for (const entry of entries) tx.delete("outcomes", entry.wire.change);
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   for (const entry of entries) delete entry.outcome;
   open.committed(tick);
@@ -134,7 +134,7 @@ export async function prune(open: Opened): Promise<number> {
       tx.delete("outbox", [entry.gen, entry.n]);
       tx.delete("outcomes", entry.wire.change);
     }
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   open.shelf.setEntries(open.shelf.entries.filter((entry) => !gone.has(entry)));
   open.committed(tick);

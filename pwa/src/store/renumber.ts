@@ -34,7 +34,7 @@ export async function becomeReplica(open: Opened, session: Session, progress: Pr
     tx.put("meta", { gen, n: rows.length }, "counter");
     tx.put("meta", { v, ...sealed }, "session");
     tx.put("meta", { v, ...notes }, "progress");
-    return nextTick(tx);
+    return nextTick(tx, open.vaultRow);
   });
   open.stale = true;
   if (tick === undefined) return false;
