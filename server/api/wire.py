@@ -1,4 +1,4 @@
-"""Bytes in and out: bounded and inflated requests, gzip answers, the two headers every API answer carries."""
+"""Bytes in and out: bounded and inflated requests, packed answers, the two headers every API answer carries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import zlib
 from typing import Any
 
+import brotli
 from flask import Response, request
 
 from server.domain.problems import Problem
@@ -14,6 +15,8 @@ from server.domain.problems import Problem
 SMALL_BYTES = 65_536
 MOST_RATIO = 20
 GZIP_FROM_BYTES = 400
+BROTLI_FROM_BYTES = 4_096
+"""Chinese texts at quality 5: a quarter smaller than gzip, in the time of gzip -6; small answers gain nothing."""
 
 
 def body_bytes(most: int) -> bytes:
@@ -59,10 +62,14 @@ def body_json(most: int) -> Any:
 
 
 def answer(text: str, status: int = 200, mimetype: str = "application/json") -> Response:
-    """A JSON text as it is, gzip where the phone takes it and it pays."""
+    """A JSON text as it is, packed where the phone takes it and it pays: pages with Brotli, small answers with gzip."""
     body = text.encode()
     response = Response(body, status, mimetype=mimetype)
-    if len(body) >= GZIP_FROM_BYTES and "gzip" in request.headers.get("Accept-Encoding", "").lower():
+    taken = request.headers.get("Accept-Encoding", "").lower()
+    if len(body) >= BROTLI_FROM_BYTES and "br" in taken:
+        response.set_data(brotli.compress(body, quality=5))
+        response.headers["Content-Encoding"] = "br"
+    elif len(body) >= GZIP_FROM_BYTES and "gzip" in taken:
         response.set_data(gzip.compress(body, 1, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
