@@ -15,7 +15,7 @@ ScopeRule = Literal["field_of_village", "of_parent", "opinion", "own", "town", "
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field: its merge class, whether it is a map (one wire field per key), whether it must stand before leaving draft."""
+    """One field: its merge class, whether it is a map (one wire field per key), whether it must stand to leave draft."""
 
     name: str
     cls: FieldClass
@@ -39,9 +39,9 @@ class Transition:
 class Kind:
     """A kind of record.
 
-    Shape:  `parent_field` names the field with the parent's id (of `parent_kind`); `initial` lists the states a create may
-            name, first one the default; `authors_only`: only who created it may change it; `offline` False: read-only for
-            replicas, written by online commands.
+    Shape:  `parent_field` names the field with the parent's id (of `parent_kind`); `initial` lists the states a create
+            may name, first one the default; `authors_only`: only who created it may change it; `offline` False:
+            read-only for replicas, written by online commands.
     """
 
     name: str
