@@ -15,7 +15,7 @@ ScopeRule = Literal["field_of_village", "of_parent", "opinion", "own", "town", "
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field: its merge class, whether it is a map (one wire field per key), whether it must stand to leave draft."""
+    """One field: its merge class, whether it is a map (one wire field per key), if it must stand to leave draft."""
 
     name: str
     cls: FieldClass

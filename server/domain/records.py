@@ -74,7 +74,7 @@ class Change:
 class Refused:
     """A change that customs could not read: it takes its number and goes to quarantine with this reason (L6).
 
-    Shape:  `slug` from the problem catalogue; `errors` are (JSON pointer, detail); `payload` is ASCII JSON of what came.
+    Shape:  `slug` from the problem catalogue; `errors` are (JSON pointer, detail); `payload` is ASCII JSON.
     """
 
     replica: str
