@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import time
 from collections.abc import MutableMapping
@@ -102,6 +103,19 @@ def place_of(trace: TracebackType | None) -> str:
     return " > ".join(places[-3:])
 
 
+def places_in(trace: str) -> str:
+    """The same out of a stack trace kept as text; its last line, which may quote content, is not looked at."""
+    found = [(Path(file), number) for file, number in re.findall(r'File "([^"]+)", line (\d+)', trace)]
+    ours = [f"{file.relative_to(HERE)}:{number}" for file, number in found if file.is_relative_to(HERE)]
+    return " > ".join(ours[-3:])
+
+
+def type_in(trace: str) -> str:
+    """The name of the exception at the end of a stack trace."""
+    last = trace.strip().rpartition("\n")[2]
+    return last.partition(":")[0] if re.match(r"[\w.]+(:|$)", last) else "unknown"
+
+
 class LibraryLine(logging.Formatter):
     """A library's line as JSON: its template without the values, which may be content."""
 
@@ -114,6 +128,8 @@ class LibraryLine(logging.Formatter):
         }
         if isinstance(record.args, dict) and "name" in record.args:  # celery names its task and run like this
             line.update(task=str(record.args["name"]), task_id=str(record.args.get("id", "")))
+        if isinstance(fault := getattr(record, "fault", None), str):  # a stack trace that the judge kept as text
+            line.update(exc_type=type_in(fault), where=places_in(fault))
         if record.exc_info:
             line["exc_info"] = record.exc_info
         return json.dumps(dict(exception_without_its_text(None, "", line)), ensure_ascii=False)

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,6 +50,18 @@ def test_an_exception_names_its_type_and_place_but_not_its_text(said: io.StringI
     for line in lines(said):
         assert line["exc_type"] == "ValueError"
         assert "tests/system/test_logs.py:" in line["where"]
+    assert CANARY not in said.getvalue()
+
+
+def test_a_fault_that_the_judge_kept_as_text_is_named_without_it(said: io.StringIO) -> None:
+    try:
+        raise KeyError(CANARY)
+    except KeyError:
+        fault = traceback.format_exc()
+    logging.getLogger("judge").error("a change was quarantined as server-fault", extra={"fault": fault})
+    (line,) = lines(said)
+    assert line["exc_type"] == "KeyError"
+    assert line["where"].startswith("tests/system/test_logs.py:")
     assert CANARY not in said.getvalue()
 
 
