@@ -175,3 +175,29 @@ def test_a_second_completion_keeps_both_ends(town: Town, phone: Phone, other: Ph
     verdict = town.one(SECRETARY, other.change("visit", "command", {"end_at": 9}, command="complete", base=11))
     assert verdict.outcome == "conflict"
     assert town.visible("visit", "end_at") == [8, 9]
+
+
+def test_a_side_on_another_base_is_a_side_of_its_own(town: Town, phone: Phone, other: Phone) -> None:
+    third = Phone("phone-c")
+    town.one(SECRETARY, phone.visit())
+    town.one(SECRETARY, phone.change("visit", "patch", {"narrative": "甲"}, base=11))
+    town.one(LEADER, other.change("visit", "patch", {"narrative": "乙"}, base=11))
+    town.one(SECRETARY, third.change("visit", "patch", {"narrative": "丙"}, base=12))
+    town.one(LEADER, other.change("visit", "patch", {"narrative": "乙二"}, base=12))
+    [conflict] = town.conflicts("visit", "narrative")
+    assert [side["value"] for side in conflict.fields["sides"]] == ["乙", "乙二"]
+    late = other.change("visit", "patch", {"narrative": "乙零"}, base=12, n=1)
+    assert town.one(LEADER, late).outcome == "merged"
+    assert [side["value"] for side in town.conflicts("visit")[0].fields["sides"]] == ["乙", "乙二"]
+
+
+def test_a_settle_by_its_own_author_that_comes_too_late_closes_nothing(town: Town, phone: Phone, other: Phone) -> None:
+    town.one(SECRETARY, phone.visit())
+    town.one(SECRETARY, phone.change("visit", "patch", {"narrative": "甲"}, base=11))
+    town.one(LEADER, other.change("visit", "patch", {"narrative": "乙"}, base=11))
+    [seen] = town.conflicts("visit")
+    town.one(SECRETARY, phone.change("visit", "patch", {"narrative": "甲二"}, base=town.head, n=9))
+    late = phone.change(seen.id, "settle", settled(seen, "乙"), kind="conflict", base=town.head, n=8)
+    assert town.one(SECRETARY, late).seq is None
+    assert town.records["visit"].fields["narrative"] == "甲二"
+    assert town.records[seen.id].fields["status"] == "open"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server.domain.records import Change, Refused
@@ -116,3 +118,12 @@ def test_a_refused_change_keeps_its_reason(town: Town, phone: Phone) -> None:
     judged = town.push(SECRETARY, [bad])
     [(_item, verdict)] = judged.verdicts
     assert verdict.problem is not None and verdict.problem.slug == "change-too-large"
+
+
+def test_a_quarantined_group_undoes_what_moved_with_it(town: Town, phone: Phone) -> None:
+    town.one(SECRETARY, interview(phone))
+    before, head = dict(town.records), town.head
+    bad = phone.change("visit", "patch", {"state": "synced"}, group="g")
+    judged = town.push(SECRETARY, [replace(phone.visit(), group="g"), bad, phone.change("x", "patch", {})])
+    assert {verdict.outcome for _item, verdict in judged.verdicts} == {"quarantined"}
+    assert (town.records, town.head, town.departures) == (before, head, [])

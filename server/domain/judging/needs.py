@@ -35,8 +35,6 @@ def more_ids(kinds: Kinds, known: Mapping[str, Record], items: Sequence[Change |
 
 def _around(kinds: Kinds, record: Record) -> Iterator[str]:
     """What the record hangs on, what defines its scope, and what it waits for."""
-    if record.parent is not None:
-        yield record.parent
     yield from _named(kinds, record.kind, record.fields)
     if record.kind == "visit" and record.fields.get("state") == "completed":
         yield from _texts(record.fields.get("children"))

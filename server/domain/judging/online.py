@@ -18,16 +18,16 @@ def write(work: Working, writer: str, account: str, wanted: OnlineWrite) -> None
     """The record is as wanted; if it was so already nothing is written."""
     kind = work.kinds[wanted.kind]
     before = work.find(wanted.record)
-    record = before or _blank(work, account, wanted)
-    record = _with_fields(work, kind, record, writer, wanted)
-    record = _with_deleted(work, record, writer, wanted)
-    if before is not None and record is before:
-        return
-    record = replace(record, parent=wanted.parent or parent_of(kind, record))
-    scope = _scope(work, kind, record) if before is None or _moves(before, record) else record.scope
+    start = before or _blank(work, account, wanted)
+    end = replace(start, fields={**start.fields, **wanted.fields})
+    end = replace(end, parent=wanted.parent or parent_of(kind, end))
+    scope = _scope(work, kind, end) if before is None or _moves(before, end) else start.scope
     if before is not None and scope != before.scope:
         work.depart(before)
-    work.put(replace(record, scope=scope, updated_by=account, updated_at_ms=work.now_ms))
+    record = _with_deleted(work, _with_fields(work, kind, start, writer, wanted), writer, wanted)
+    if record is before:
+        return
+    work.put(replace(record, parent=end.parent, scope=scope, updated_by=account, updated_at_ms=work.now_ms))
     if before is None or scope != before.scope:
         work.follow(record.id)
 

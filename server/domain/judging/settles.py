@@ -43,11 +43,8 @@ def _settle_field(case: Case, conflict: Record, record: Record, name: str, value
     base_name, slash, _key = name.partition("/")
     fields = {base_name: [value]} if slash else {name: value}
     verb = "add" if slash else "patch"
-    lost = is_contested(record.field_seqs, name, case.change.replica, case.base)
-    if lost and not _is_value(record, base_name, slash, value):
-        write_fields(case, record, fields, verb, guarded=True)
-        return
     after = write_fields(case, record, fields, verb, guarded=True)
+    # A settle that lost a race was challenged like any edit: the conflict stays open, with his choice as one more side.
     if _is_value(after, base_name, slash, value):
         _close(case, conflict, value)
 

@@ -41,7 +41,8 @@ class Working:
     def children(self, parent: str) -> list[Record]:
         """What hangs on a record, conflicts included, oldest first."""
         found = (self.find(child) for child in self._children.get(parent, ()))
-        return sorted((child for child in found if child is not None), key=lambda child: (child.seq, child.id))
+        here = (child for child in found if child is not None and child.parent == parent)
+        return sorted(here, key=lambda child: (child.seq, child.id))
 
     def descendants(self, record: str) -> Iterator[Record]:
         """Everything below a record, but for conflicts."""
@@ -66,11 +67,8 @@ class Working:
         """The record as the newest row of the feed."""
         self.head += 1
         stored = replace(record, seq=self.head)
-        before = self.find(record.id)
         self._undo.append((record.id, self._written.get(record.id)))
         self._written[record.id] = stored
-        if before is not None and before.parent is not None and before.parent != stored.parent:
-            self._children[before.parent].discard(record.id)
         if stored.parent is not None:
             self._children[stored.parent].add(record.id)
         return stored
@@ -116,16 +114,9 @@ class Working:
         del self.departures[departed:]
         while len(self._undo) > undone:
             record, before = self._undo.pop()
-            current = self._written.pop(record)
+            del self._written[record]
             if before is not None:
                 self._written[record] = before
-            self._reparent(current, self.find(record))
-
-    def _reparent(self, current: Record, before: Record | None) -> None:
-        if current.parent is not None:
-            self._children[current.parent].discard(current.id)
-        if before is not None and before.parent is not None:
-            self._children[before.parent].add(before.id)
 
 
 def _waits(kinds: Kinds, record: Record) -> bool:
