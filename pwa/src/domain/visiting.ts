@@ -6,7 +6,8 @@ const OPEN_CYCLES = ["issued", "researching", "reporting", "meeting", "deciding"
 export const LEAST_MEMBERS = 2;
 export const LEAST_OTHERS = 2;
 
-export type VillageState = "visited" | "under-way" | "planned" | "unvisited";
+/** `by-others`: another leader completed a visit there, which is counted apart from the committee secretary's (R16). */
+export type VillageState = "visited" | "by-others" | "under-way" | "planned" | "unvisited";
 
 export interface VillageRow {
   id: string;
@@ -67,7 +68,8 @@ function row(id: string, subject: View, town: Town, visits: View[], visitors: Re
 
 function stateOf(standing: View[], reached: View[]): VillageState {
   if (reached.length > 0) return "visited";
-  if (standing.some((visit) => visit.fields.state !== "planned")) return "under-way";
+  if (standing.some((visit) => visit.fields.state === "in_progress")) return "under-way";
+  if (standing.some((visit) => COUNTED.includes(text(visit.fields.state)))) return "by-others";
   return standing.length > 0 ? "planned" : "unvisited";
 }
 

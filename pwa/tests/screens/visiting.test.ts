@@ -18,7 +18,7 @@ const states = (visits: View[]): Record<string, string> =>
 
 test("only the committee secretary's completed visits count, and each village once", () => {
   expect(states([])).toEqual({ 下河村: "unvisited", 上河: "unvisited" });
-  expect(states([visit("1", { village_id: "v1" }), visit("2", { village_id: "v2", visitor_id: "vice" })])).toEqual({ 下河村: "under-way", 上河: "visited" });
+  expect(states([visit("1", { village_id: "v1" }), visit("2", { village_id: "v2", visitor_id: "vice" })])).toEqual({ 下河村: "by-others", 上河: "visited" });
   expect(states([visit("1", { village_id: "v1", state: "in_progress" }), visit("2", { village_id: "v2", state: "planned" })])).toEqual({ 下河村: "planned", 上河: "under-way" });
 });
 
