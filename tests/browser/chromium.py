@@ -79,9 +79,9 @@ class Browser:
         """The browser process, leader of its process group, and all that it started."""
         for process in psutil.process_iter(["cmdline"]):
             words = process.info["cmdline"] or []
-            if f"--user-data-dir={self.profile}" in words and not any(word.startswith("--type=") for word in words):
-                if os.getpgid(process.pid) == process.pid:
-                    return [process, *process.children(recursive=True)]
+            ours = f"--user-data-dir={self.profile}" in words and not any(word.startswith("--type=") for word in words)
+            if ours and os.getpgid(process.pid) == process.pid:
+                return [process, *process.children(recursive=True)]
         return []
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.browser.conftest import Meet
 from tests.browser.layout import chinese, english, faults, pale
 from tests.browser.phone import PIN, Person
+from tests.browser.town import Town
 from tests.browser.visiting import add_check, add_interview, add_opinion, log_visit
 
 BIG_LETTERS_PX = 24
@@ -25,23 +26,29 @@ PLACES = (
     "/mine",
     "/nowhere",
 )
-DESK_PLACES = ("/", "/villages", "/rosters", "/replicas", "/sync", "/sync/conflicts", "/mine")
+DESK_PLACES = (
+    *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
+    *("/mine", "/nowhere"),
+)
+GO = """
+(path) => {
+  history.pushState({}, "", path);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}
+"""
 Look = Callable[[Person, str], None]
 
 
 def walk(me: Person, places: tuple[str, ...], look: Look) -> None:
     """Goes from screen to screen without loading the page anew (that would lock it), and looks at each."""
     for place in places:
-        me.page.evaluate(
-            "(path) => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }",
-            place,
-        )
+        me.page.evaluate(GO, place)
         me.page.locator("main, form.sheet").first.wait_for()
         me.page.evaluate("document.fonts.ready.then(() => undefined)")
         look(me, place)
 
 
-def screens_of(me: Person, address: str) -> tuple[str, ...]:
+def screens_of(me: Person, town: Town, address: str) -> tuple[str, ...]:
     """The visit on the screen, its sheets, and the dossier of its village."""
     visit = address.removeprefix(me.url)
     sheets = tuple(
@@ -89,7 +96,7 @@ def no_chinese(me: Person) -> list[str]:
     return [f"Chinese on an English screen: {words}" for words in chinese(me.page)]
 
 
-def test_every_screen_of_the_phone_fits_and_speaks_chinese(meet: Meet, tmp_path: Path) -> None:
+def test_every_screen_of_the_phone_fits_and_speaks_chinese(meet: Meet, town: Town, tmp_path: Path) -> None:
     me = meet("phone")
     look = gallery(tmp_path, "phone", narrow, readable, only_chinese)
     me.open()
@@ -97,11 +104,12 @@ def test_every_screen_of_the_phone_fits_and_speaks_chinese(meet: Meet, tmp_path:
     look(me, "/enrol")
     me.sign_in()
     log_visit(me, "红崖", "岁末走访，先到红崖。")
+    me.waits_until_arrived()
     add_check(me, "主题党日活动记录")
     add_interview(me, "masses", "村里的广场修得好，晚上能跳舞。")
     add_opinion(me, "村务公开栏三个月没换。")
     visit = me.page.url
-    places = PLACES + screens_of(me, visit)
+    places = PLACES + screens_of(me, town, visit)
     walk(me, places, look)
     me.browser.cdp().send("Page.setFontSizes", {"fontSizes": {"standard": BIG_LETTERS_PX, "fixed": BIG_LETTERS_PX}})
     big = gallery(tmp_path, "phone-150", narrow)

@@ -62,9 +62,7 @@ def test_a_wrong_passphrase_waits_and_a_forgotten_one_is_told_that_nothing_is_lo
     me.sees("today")
 
 
-def test_a_backup_carries_unsent_work_to_another_phone_of_the_same_person(
-    meet: Meet, town: Town, tmp_path: Path
-) -> None:
+def test_a_backup_carries_unsent_work_to_the_next_phone(meet: Meet, town: Town, tmp_path: Path) -> None:
     old = meet("phone")
     old.sign_in()
     old.works_offline()

@@ -44,7 +44,9 @@ def test_a_pasted_roster_is_looked_at_mended_imported_and_never_doubled(meet: Me
 
 
 def test_a_silent_phone_stands_out(meet: Meet, town: Town) -> None:
-    meet("phone").sign_in()
+    lost = meet("phone")
+    lost.sign_in()
+    lost.browser.kill()
     (replica,) = town.rows("SELECT id, last_contact_ms FROM replicas ORDER BY created_at_ms DESC LIMIT 1")
     town.execute("UPDATE replicas SET last_contact_ms = last_contact_ms - 3 * 86400000 WHERE id = ?", replica["id"])
     clerk = meet("desk")

@@ -18,7 +18,7 @@ OPINIONS = 9
 
 
 def spoil(route: Route) -> None:
-    """On its way every opinion whose text ends with 坏 becomes what no server can accept: another kind, a wrong type."""
+    """On its way every opinion whose text ends with 坏 becomes of a kind that no server knows."""
     request = route.request
     raw = request.post_data_buffer or b""
     packed = request.headers.get("content-encoding") == "gzip"
@@ -103,7 +103,7 @@ def plan(me: Person, village: str) -> None:
 
 
 def test_work_of_somebody_whose_role_ended_is_kept_and_shown(meet: Meet, town: Town) -> None:
-    code = town.command("invite", "--role", "committee_secretary")["invitation_code"]
+    code = town.command("invite", "--role", "deputy_secretary")["invitation_code"]
     me = meet("phone")
     me.open(f"/#i={code}")
     me.types("enrol-pin", PIN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -13,30 +14,7 @@ from tests.browser.visiting import add_check, add_interview, add_opinion, comple
 
 MOST_TAPS = 4
 ENOUGH = 12
-SAVE_LOOP = """
-([word, enough]) => new Promise((reached) => {
-  const find = (id) => document.querySelector(`[data-testid="${id}"]`);
-  const until = (there) => new Promise((resolve) => {
-    const look = () => { const found = there(); if (found) resolve(found); else requestAnimationFrame(look); };
-    look();
-  });
-  const write = (box, text) => { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); };
-  (async () => {
-    for (let n = 1; ; n += 1) {
-      const before = Number(find("count-opinions").textContent);
-      find("add-opinions").click();
-      (await until(() => find("opinion-kind-praise"))).click();
-      write(find("opinion-text"), `${word}第${n}条`);
-      find("opinion-area-org_life").click();
-      await until(() => find("opinion-area-org_life").checked);
-      find("finish").click();
-      await until(() => find("count-opinions") && Number(find("count-opinions").textContent) === before + 1);
-      await window.confirmed(n);
-      if (n === enough) reached();
-    }
-  })();
-})
-"""
+SAVE_LOOP = (Path(__file__).parent / "save_loop.js").read_text().rstrip(";\n")
 
 
 def test_the_smallest_visit_takes_at_most_four_taps(meet: Meet) -> None:
@@ -118,7 +96,7 @@ def kill_while_typing(me: Person, words: str) -> None:
 
 
 def kill_in_a_save_loop(me: Person, word: str) -> None:
-    """kill -9 in the middle of one save after another: everything the screen confirmed is there, and at most one more."""
+    """kill -9 amid one save after another: everything the screen confirmed is there, and at most one more."""
     confirmed: list[int] = []
     before = int(me.find("count-opinions").inner_text())
     address = me.page.url

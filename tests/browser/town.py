@@ -1,4 +1,4 @@
-"""The whole system of one test session, with the demo township: stopped, killed, restarted on the same port, looked into."""
+"""The whole system of one test session, with the demo township: killed, restarted on the same port, looked into."""
 
 from __future__ import annotations
 
