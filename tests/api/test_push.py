@@ -113,6 +113,7 @@ def test_a_push_may_come_as_gzip(phone: Phone, town: Town) -> None:
         (b"not gzip at all", 400, "malformed-request"),
         (gzip.compress(b'{"changes": [' + b" " * 5_000_000 + b"]}"), 413, "batch-too-large"),
     ],
+    ids=["swollen", "cut", "no-gzip", "bomb"],
 )
 def test_a_bad_gzip_body_is_a_problem(phone: Phone, body: bytes, status: int, slug: str) -> None:
     headers = phone.headers | {"Content-Encoding": "gzip", "Content-Type": "application/json"}
