@@ -124,9 +124,7 @@ class _Desk:
         if self.written:
             after = replace(after, fields=self.fields, field_seqs=self.seqs, seq=self.edit.seq)
         concurrent = is_touched(self.record, self.edit.writer, self.edit.base)
-        return Merged(
-            after, tuple(self.written), self.challenges, self.displaced, tuple(self.superseded), concurrent
-        )
+        return Merged(after, tuple(self.written), self.challenges, self.displaced, tuple(self.superseded), concurrent)
 
     def write(self, name: str, value: Json, is_plain: bool) -> None:
         if self._is_superseded(name):
