@@ -12,7 +12,7 @@ KILLS = 20
 
 def test_L9_a_storm_of_seeds_and_kills_loses_doubles_and_strands_nothing(database_url: str) -> None:
     with running(database_url) as server:
-        summary = storm(server, SEEDS, kills=KILLS, every_s=2.5)
+        summary = storm(server, SEEDS, kills=KILLS, every_s=1.5)
     assert {name: summary[name] for name in FAULTS} == {name: [] for name in FAULTS}, summary["failed"]
     assert summary["runs"] == SEEDS
     assert summary["kills"] == KILLS

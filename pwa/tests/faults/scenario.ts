@@ -36,6 +36,8 @@ interface Phone {
 
 const PASSPHRASE = "fault-run-phrase";
 const QUIET_ROUNDS = 80;
+/** A killed server is back after a few of these: rounds against a closed door prove nothing. */
+const RESTART_MS = 500;
 
 /** The work of one seed. Shape: every `saved` text is unique, so that it can be found again; `mirrors` map record id to seq. */
 export async function play(seed: number, base: string, township: Township, steps: number): Promise<Finished> {
@@ -191,6 +193,7 @@ async function settleDown(phones: Phone[]): Promise<string[]> {
     const quiet = phones.every((phone) => isQuiet(phone.core.sync()));
     if (quiet && after === before) return [];
     before = after;
+    if (phones.some((phone) => phone.core.sync().lastProblem)) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
   }
   return phones.map((phone, index) => `${index}: ${JSON.stringify({ ...phone.core.sync(), seq: phone.core.mirrorSeq() })}`);
 }
