@@ -36,7 +36,8 @@ FIRST_PAINT = """
 })
 """
 TIMED_UNLOCK = """
-() => new Promise((resolve) => {
+() => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error("not open after 30 s")), 30000);
   const began = performance.now();
   const look = () => {
     if (document.querySelector("[data-testid=today]")) resolve(performance.now() - began);
@@ -47,7 +48,8 @@ TIMED_UNLOCK = """
 })
 """
 TIMED_SAVE = """
-(text) => new Promise((resolve) => {
+(text) => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error("not saved after 30 s")), 30000);
   const find = (id) => document.querySelector(`[data-testid="${id}"]`);
   const until = (there) => new Promise((seen) => {
     const look = () => (there() ? seen(there()) : requestAnimationFrame(look));
