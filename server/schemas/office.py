@@ -9,7 +9,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 
-from server.schemas.roster_file import MAX_FILE_BYTES, RosterFile, read_roster_file, read_roster_text
+from server.schemas.roster_file import MAX_FILE_BYTES, read_roster_file, read_roster_text
+from server.schemas.roster_table import RosterFile
 from server.schemas.sync import short_text
 
 MOST_BASE64 = MAX_FILE_BYTES * 4 // 3 + 4

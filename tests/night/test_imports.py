@@ -22,7 +22,8 @@ from server.domain.problems import Problem
 from server.domain.roster import Fault, RosterRow
 from server.schemas.kinds.registry import KINDS, SCHEMAS
 from server.schemas.plan_file import read_plan_file
-from server.schemas.roster_file import RosterFile, read_roster_file
+from server.schemas.roster_file import read_roster_file
+from server.schemas.roster_table import RosterFile
 from server.store.database import reading
 from server.store.records import load_kind
 

@@ -12,15 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.domain.roster import RosterRow, plan_roster
-from server.schemas.roster_file import (
-    MAX_FAULTS,
-    MAX_FILE_BYTES,
-    MAX_INFLATED_BYTES,
-    MAX_ROWS,
-    RosterFile,
-    read_roster_file,
-    read_roster_text,
-)
+from server.schemas.roster_file import MAX_FILE_BYTES, MAX_INFLATED_BYTES, read_roster_file, read_roster_text
+from server.schemas.roster_table import MAX_FAULTS, MAX_ROWS, RosterFile
 
 DATA = Path(__file__).parents[1] / "data"
 HEADING = ["统计用区划代码", "村(居)名称", "书记"]
