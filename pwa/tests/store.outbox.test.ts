@@ -88,7 +88,7 @@ describe("a save", () => {
 describe("the base is frozen per field (DESIGN 5.4)", () => {
   async function opened(): Promise<Phone> {
     const server = new FakeServer();
-    server.write(ID, "visit", { narrative: "old", branch_summary: "old", state: "in_progress", companions: ["p1"] });
+    server.write(ID, "visit", { visitor_id: "person-a1", narrative: "old", branch_summary: "old", state: "in_progress", companions: ["p1"] });
     return enrolled(server);
   }
 

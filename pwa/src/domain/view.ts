@@ -1,6 +1,8 @@
 /** What the screens see of a record, remembered until something about it changes. */
 import type { Place, View } from "../contract.ts";
+import { type Asker, maySettle } from "./conflicts.ts";
 import { parentOf } from "./kinds.ts";
+import type { Sheet } from "./overlay.ts";
 import { hidesWithParent, type Shelf } from "./shelf.ts";
 
 export class Views {
@@ -8,7 +10,7 @@ export class Views {
 
   constructor(
     private readonly shelf: Shelf,
-    private readonly account: () => string,
+    private readonly me: () => Asker | undefined,
   ) {
     shelf.changed = (id) => (id === undefined ? this.made.clear() : this.made.delete(id));
   }
@@ -64,11 +66,11 @@ export class Views {
       fields: sheet.fields,
       seq: row?.seq ?? 0,
       deleted: sheet.deleted,
-      createdBy: row?.created_by ?? this.account(),
+      createdBy: row?.created_by ?? this.me()?.account ?? "",
       createdAtMs: row?.created_at_ms ?? first?.captured_at_ms ?? 0,
-      updatedBy: row?.updated_by ?? this.account(),
+      updatedBy: row?.updated_by ?? this.me()?.account ?? "",
       updatedAtMs: row?.updated_at_ms ?? own[own.length - 1]?.wire.captured_at_ms ?? 0,
-      place: this.placeOf(id),
+      place: this.placeOf(id, sheet),
       pending: own.filter((entry) => !entry.outcome).flatMap((entry) => pendingNames(entry.wire)),
     };
     const parent = parentOf(sheet.kind, sheet.fields);
@@ -78,22 +80,22 @@ export class Views {
     return view;
   }
 
-  private placeOf(id: string): Place {
+  private placeOf(id: string, sheet: Sheet): Place {
     const states = this.shelf.entriesOf(id).map((entry) => ({ state: this.shelf.stateOf(entry), change: entry.wire.change }));
-    if (states.some(({ state }) => state === "quarantined") || this.ownConflict(id)) return "needs-you";
+    if (states.some(({ state }) => state === "quarantined") || this.asked(id, sheet)) return "needs-you";
     const waiting = states.filter(({ state }) => state === "waiting");
     if (waiting.length === 0) return "arrived";
     return waiting.some(({ change }) => this.shelf.sending.has(change)) ? "sending" : "device";
   }
 
-  /** An open conflict in which this account has a side. */
-  private ownConflict(id: string): boolean {
+  /** An open conflict that this person may settle. */
+  private asked(id: string, sheet: Sheet): boolean {
+    const me = this.me();
+    const record = { ...sheet, createdBy: this.shelf.rows.get(id)?.created_by ?? me?.account ?? "" };
     for (const child of this.shelf.childIds(id)) {
       const row = this.shelf.rows.get(child);
-      if (row?.kind !== "conflict" || row.deleted) continue;
-      const sheet = this.shelf.sheet(child);
-      const sides = (sheet?.fields.sides as { account?: string }[] | undefined) ?? [];
-      if (sheet?.fields.status === "open" && sides.some((side) => side.account === this.account())) return true;
+      if (row?.kind !== "conflict" || row.deleted || this.shelf.sheet(child)?.fields.status !== "open") continue;
+      if (maySettle(me, record, row.fields)) return true;
     }
     return false;
   }
