@@ -1,25 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeServer } from "./fake-server.ts";
-import { enrolled, type Phone, settle, slugOf } from "./phone.ts";
-
-const A = "11111111-1111-7111-8111-111111111111";
-const B = "22222222-2222-7222-8222-222222222222";
-const C = "33333333-3333-7333-8333-333333333333";
-const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
-
-async function withRecords(): Promise<Phone> {
-  const server = new FakeServer();
-  server.write(A, "visit", { narrative: "a", state: "in_progress" });
-  server.write(B, "record_check", { visit_id: A, title: "b" });
-  server.write(C, "opinion", { origin_id: A, text: "c" }, { scope: "field:v1" });
-  return enrolled(server);
-}
-const offline = (phone: Phone, path: string) => {
-  phone.server.intercept = (asked) => (asked === path ? Promise.reject(new TypeError("no network")) : undefined);
-};
-const online = (phone: Phone) => {
-  phone.server.intercept = () => undefined;
-};
+import { enrolled } from "./phone.ts";
+import { A, B, C, offline, online, VISIT, withRecords } from "./three-records.ts";
 
 describe("the mirror", () => {
   it("pulls in pages, resumes after a cut, and shows how far the first sync is", async () => {
@@ -92,8 +74,9 @@ describe("the mirror", () => {
     expect(phone.core.list("record_check").map((view) => view.fields.title)).toEqual(["unseen"]);
     expect(phone.core.get(town)?.fields.name).toBe("untouched");
     expect(phone.core.sync().arrivedAtMs).toBeDefined();
-    const asked = phone.server.seen.filter((one) => one.path === "/sync/v1/pull").length;
-    expect(asked).toBe(4);
+    const asked = phone.server.seen.filter((one) => one.path === "/sync/v1/pull");
+    expect(asked).toHaveLength(4);
+    expect(asked.filter((one) => one.query.includes("refetch=field%3Av1"))).toHaveLength(1);
   });
 
   it("L17 a sum that stays wrong is never green, and stops in words instead of spinning", async () => {
@@ -164,139 +147,5 @@ describe("the overlay (DESIGN 5.3)", () => {
     phone.core.subscribe(() => places.push(phone.core.get(A)?.place ?? ""));
     await phone.core.syncNow();
     expect([...new Set(places)]).toEqual(["device", "sending", "arrived"]);
-  });
-});
-
-describe("quarantine", () => {
-  it("L6 stays with its reason, blocks nothing, and the record it would have made stays visible", async () => {
-    const phone = await withRecords();
-    phone.server.poison = (change) =>
-      (change.fields as { narrative?: string }).narrative === "poison" ? "failed-guard" : undefined;
-    const bad = await phone.core.create("visit", { ...VISIT, narrative: "poison" });
-    const good = await phone.core.create("visit", { ...VISIT, narrative: "good" });
-    await phone.core.syncNow();
-    expect(phone.core.sync()).toMatchObject({ waiting: 0, quarantined: 1 });
-    expect(phone.core.outbox()).toMatchObject([{ n: 1, state: "quarantined", record: bad, problem: { slug: "failed-guard" } }]);
-    expect(phone.core.get(bad)).toMatchObject({ place: "needs-you", fields: { narrative: "poison" } });
-    expect(phone.core.get(good)?.place).toBe("arrived");
-    await phone.reboot();
-    expect(phone.core.outbox()).toHaveLength(1);
-    await phone.core.letGo(1);
-    expect(phone.core.outbox()).toEqual([]);
-    expect(phone.core.get(bad)).toBeUndefined();
-    expect(phone.core.history(bad)).toMatchObject([{ outcome: "let-go" }]);
-    await phone.reboot();
-    expect(phone.core.sync().quarantined).toBe(0);
-  });
-
-  it("ends when the desk has released or rejected it", async () => {
-    const phone = await withRecords();
-    phone.server.poison = () => "depends-on";
-    const id = await phone.core.create("visit", VISIT);
-    await phone.core.syncNow();
-    const change = [...phone.server.changes.keys()].at(-1);
-    phone.server.write(
-      B.replace("2", "4"),
-      "quarantine",
-      { replica: "r", n: 1, change, change_kind: "visit", record: id, status: "released", outcome: "applied" },
-      { scope: "own:a1" },
-    );
-    await phone.core.syncNow();
-    expect(phone.core.sync().quarantined).toBe(0);
-    expect(phone.core.history(id)).toMatchObject([{ outcome: "released" }]);
-  });
-});
-
-describe("L16 a rebuild", () => {
-  it("L16 leaves outbox, outcomes, drafts and captures as they were", async () => {
-    const phone = await withRecords();
-    await phone.core.patch(A, { narrative: "sent" });
-    await phone.core.syncNow();
-    await phone.core.patch(A, { narrative: "waiting" });
-    await phone.core.saveDraft("d", "draft");
-    await phone.core.capture("note");
-    const before = await Promise.all(["outbox", "outcomes", "drafts", "captures"].map((store) => phone.rows(store)));
-    await phone.core.rebuild();
-    expect(await Promise.all(["outbox", "outcomes", "drafts", "captures"].map((store) => phone.rows(store)))).toEqual(before);
-    expect(await phone.rows("mirror")).toEqual([]);
-    await phone.core.syncNow();
-    expect(phone.core.get(A)?.fields.narrative).toBe("waiting");
-    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
-    expect(phone.core.drafts()).toHaveLength(1);
-  });
-
-  it("a spoilt mirror leaves the phone broken: export, rebuild, and everything is back", async () => {
-    const phone = await withRecords();
-    await phone.core.patch(A, { narrative: "waiting" });
-    phone.core.close();
-    await phone.spoil("mirror", () => true);
-    await phone.boot();
-    await phone.core.unlock("correct horse 木");
-    expect(phone.core.phase()).toBe("broken");
-    expect(phone.core.outbox()).toHaveLength(1);
-    expect((await phone.core.exportBackup()).length).toBeGreaterThan(100);
-    await phone.core.rebuild();
-    expect(phone.core.phase()).toBe("open");
-    await phone.core.syncNow();
-    expect(phone.core.list("record_check")).toHaveLength(1);
-    expect(phone.server.records.get(A)?.fields.narrative).toBe("waiting");
-  });
-
-  it("a spoilt change is set aside and exported; the others go up under a new replica", async () => {
-    const phone = await withRecords();
-    for (const narrative of ["one", "two", "three"]) await phone.core.create("visit", { ...VISIT, narrative });
-    phone.core.close();
-    await phone.spoil("outbox", (row: { n: number }) => row.n === 2);
-    await phone.boot();
-    await phone.core.unlock("correct horse 木");
-    expect(phone.core.phase()).toBe("broken");
-    await phone.core.rebuild();
-    await phone.core.syncNow();
-    const arrived = [...phone.server.records.values()].map((row) => row.fields.narrative).filter(Boolean);
-    expect(arrived.sort()).toEqual(["a", "one", "three"]);
-    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
-    expect(await phone.rows("attic")).toHaveLength(1);
-  });
-
-  it("a database that does not open is broken, not a crash; and opens again when it can", async () => {
-    const phone = await withRecords();
-    phone.core.close();
-    phone.fault = (point) => {
-      if (point === "idb:open") throw new DOMException("disk", "UnknownError");
-    };
-    await phone.boot();
-    expect(phone.core.phase()).toBe("broken");
-    expect(await slugOf(phone.core.unlock("correct horse 木"))).not.toBe("nothing was thrown");
-    phone.fault = () => undefined;
-    await phone.core.rebuild();
-    expect(phone.core.phase()).toBe("locked");
-  });
-});
-
-describe("the poll", () => {
-  it("runs every 30 s while visible, on online, and after a save; a hidden or offline phone is silent", async () => {
-    const phone = await withRecords();
-    phone.core.start();
-    await settle();
-    const asked = async (work: () => unknown) => {
-      const before = phone.server.seen.length;
-      await work();
-      await settle();
-      return phone.server.seen.length - before;
-    };
-    expect(await asked(() => phone.pass(29_000))).toBe(0);
-    expect(await asked(() => phone.pass(2000))).toBe(1);
-    expect(await asked(() => phone.core.patch(A, { narrative: "saved" }))).toBe(2);
-    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
-    phone.core.visible(false);
-    expect(await asked(() => phone.pass(120_000))).toBe(0);
-    expect(await asked(() => phone.core.visible(true))).toBe(1);
-    phone.online = false;
-    expect(await asked(() => phone.pass(120_000))).toBe(0);
-    phone.online = true;
-    expect(await asked(() => phone.core.wentOnline())).toBe(1);
-    phone.core.lock();
-    expect(await asked(() => phone.pass(120_000))).toBe(0);
-    expect(phone.core.sync().locked).toBe(true);
   });
 });

@@ -22,6 +22,7 @@ interface Cursor {
 export interface Seen {
   method: string;
   path: string;
+  query: string;
   body: string;
 }
 
@@ -58,7 +59,7 @@ export class FakeServer extends FakeLand {
     try {
       await Promise.resolve();
       const body = await textOf(init);
-      this.seen.push({ method, path: url.pathname, body });
+      this.seen.push({ method, path: url.pathname, query: url.search, body });
       const instead = await this.intercept(url.pathname, method, body);
       if (instead) return instead;
       const token = new Headers(init?.headers).get("Authorization")?.slice(7) ?? "";
@@ -158,8 +159,9 @@ export class FakeServer extends FakeLand {
     const state = cursor ? (JSON.parse(atob(cursor)) as Cursor) : { e: this.epoch, s: 0, a: -1, p: scopes };
     if (state.e !== this.epoch || state.s > this.seq) return problem(409, "epoch-changed", { device_action: "rebuild" });
     const dropped = state.p.filter((scope) => !scopes.includes(scope));
+    const refetch = query.get("refetch");
     if (!cursor) this.badSum = undefined;
-    const fresh = (row: Stored) => row.seq > state.s;
+    const fresh = (row: Stored) => row.seq > state.s && (!refetch || row.scope === refetch);
     const rows = [...this.records.values()]
       .filter((row) => scopes.includes(row.scope) && fresh(row) && (cursor || !row.deleted))
       .map(wireRow);

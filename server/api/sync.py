@@ -85,7 +85,7 @@ def pull(asked: dict[str, Any]) -> Response:
     if asked["schema_version"] is not None and asked["schema_version"] < MIN_SCHEMA_VERSION:
         raise Problem("upgrade-required", "this app is too old to read; push on and update")
     now = now_ms()
-    query = Query(asked.get("cursor"), asked["limit"], bool(asked["sums"]))
+    query = Query(asked.get("cursor"), asked["limit"], bool(asked["sums"]), asked.get("refetch"))
     page = _page(query, now)
     note_contact(page.identity, now, current_app.config["LEASE_MS"], page.seq, page.policy, page.scopes)
     return Response(status=204) if page.body is None else answer(page.body)

@@ -30,11 +30,15 @@ IDLE_STEP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a pull asks for. Shape: `cursor` None starts a first sync; `limit` rows at most."""
+    """What a pull asks for.
+
+    Shape:  `cursor` None starts a first sync, of the scope `refetch` only where one is named; `limit` rows at most
+    """
 
     cursor: str | None
     limit: int = MOST_RECORDS
     sums: bool = False
+    refetch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
         villages = load_villages(connection, identity.tenant)
         scopes = sorted(scopes_of(identity.actor, identity.tenant.id, villages))
-        start = start_of(identity, query.cursor, scopes, secret)
+        start = start_of(identity, query.cursor, scopes, secret, query.refetch)
         if start.cursor.backfill is not None or start.cursor.seq < identity.tenant.head or query.sums:
             behind_the_wall(connection, identity.tenant.id, scopes)
         lines, cursor = _lines(connection, identity, start.cursor, scopes, _Room(query.limit, PAGE_BYTES))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from server.domain.permissions import policy_of
 from server.domain.problems import Problem
 from server.domain.replicas import Identity
-from server.feed.cursor import Backfill, Cursor, mask_of, scopes_in, verify
+from server.feed.cursor import Backfill, Cursor, epoch_mark, mask_of, scopes_in, verify
 
 
 class FromTheFuture(Exception):
@@ -30,18 +30,21 @@ class Start:
     moved: bool
 
 
-def start_of(identity: Identity, text: str | None, scopes: Sequence[str], secret: bytes) -> Start:
-    """The cursor from which this page is read; without one, a first sync of every scope.
+def start_of(
+    identity: Identity, text: str | None, scopes: Sequence[str], secret: bytes, refetch: str | None = None
+) -> Start:
+    """The cursor from which this page is read; without one, a first sync of every scope, or of the one to refetch.
 
     Laws:   L15
     Raises: epoch-changed (another history, or a cursor we do not know); FromTheFuture
     """
     policy, head = policy_of(scopes), identity.tenant.head
     if text is None:
-        everything = Backfill(mask_of(scopes, set(scopes)), 0, head)
-        return Start(Cursor(identity.tenant.epoch, policy, head, 0, everything), list(scopes), [], True)
+        wanted = list(scopes) if refetch is None else [scope for scope in scopes if scope == refetch]
+        fill = Backfill(mask_of(scopes, set(wanted)), 0, head)
+        return Start(Cursor(identity.tenant.epoch, policy, head, 0, fill), wanted, [], True)
     cursor = verify(text, secret)
-    if cursor is None or cursor.epoch != identity.tenant.epoch:
+    if cursor is None or cursor.epoch != epoch_mark(identity.tenant.epoch):
         raise Problem("epoch-changed", "the cursor is from another history; rebuild the mirror, keep the outbox")
     if cursor.seq > head:
         raise FromTheFuture(identity, cursor.seq)

@@ -72,9 +72,10 @@ class PushAnswerSchema(Schema):
 
 
 class PullQuerySchema(Schema):
-    """Where the replica is, and how much it takes."""
+    """Where the replica is, and how much it takes; `refetch` names one scope to begin anew, beside the cursor kept."""
 
     cursor = fields.String(validate=Length(max=2000))
+    refetch = fields.String(validate=Length(max=200))
     limit = fields.Integer(load_default=500, validate=Range(1, 500))
     sums = fields.Integer(load_default=0, validate=Range(0, 1))
     schema_version = fields.Integer(load_default=None, validate=Range(0, SAFE_INTEGER))

@@ -62,6 +62,30 @@ def test_sums_are_answered_when_asked_even_if_nothing_is_new(phone: Phone) -> No
     assert page["sums"] == sums_of(phone, phone.enrolled["scopes"])
 
 
+def test_one_scope_can_be_fetched_anew_beside_the_cursor(phone: Phone, office: Phone, town: Town) -> None:
+    visits = [new_id() for _ in range(5)]
+    office.push(*(office.visit(town, visit) for visit in visits))
+    phone.pull()
+    scope = next(scope for scope in phone.enrolled["scopes"] if scope == f"field:{town.villages[0]}")
+    kept, phone.cursor = phone.cursor, None
+    page = phone.pull_raw(refetch=scope, limit=2).get_json()
+    assert (page["scopes"], page["more"]) == ({"added": [scope], "dropped": []}, True)
+    rows = page["changes"]
+    while page["more"]:
+        phone.cursor = page["cursor"]
+        page = phone.pull_raw(limit=2).get_json()
+        rows += page["changes"]
+    assert [row["record"] for row in rows] == visits and {row["scope"] for row in rows} == {scope}
+    phone.cursor = kept
+    assert phone.pull_raw().status_code == 204
+
+
+def test_L15_a_scope_that_is_not_ones_own_comes_empty(phone: Phone, office: Phone, town: Town) -> None:
+    office.push(office.visit(town))
+    page = phone.pull_raw(refetch=f"own:{office.enrolled['account']}").get_json()
+    assert (page["changes"], page["scopes"]["added"], page["more"]) == ([], [], False)
+
+
 def test_a_deleted_record_says_so_and_is_left_out_of_a_first_sync(phone: Phone, office: Phone, town: Town) -> None:
     visit = new_id()
     phone.push(phone.visit(town, visit))

@@ -100,16 +100,13 @@ export class Errands {
     return this.takePage(page, page.scopes?.dropped ?? [], head);
   }
 
-  /**
-   * One scope is fetched anew and replaced in one transaction; cursor, other scopes and outbox stay as they are (L16).
-   * The feed has no door to a single scope, so this walks a first sync beside the cursor and takes what it needs.
-   */
+  /** One scope is fetched anew and replaced in one transaction; cursor, other scopes and outbox stay as they are (L16). */
   private async repair(order: Order): Promise<Omit<Told, "waiting">> {
     const scope = order.scope ?? "";
     const rows: PulledRow[] = [];
     let cursor: string | undefined;
     for (;;) {
-      const page = await this.askPage("repair", { cursor, limit: order.page });
+      const page = await this.askPage("repair", cursor ? { cursor, limit: order.page } : { refetch: scope, limit: order.page });
       rows.push(...(page?.changes ?? []).filter((row) => row.scope === scope || row.gone === scope));
       if (!page?.more) break;
       if (page.cursor === cursor) throw problem("malformed-answer", "a scope could not be fetched", { device_action: "stop" });
