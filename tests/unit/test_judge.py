@@ -225,6 +225,13 @@ def test_an_interview_is_completed_with_consent_and_answer(
         assert after.problem is not None and after.problem.slug == "failed-guard"
 
 
+def test_a_planned_visit_begins_with_its_times_in_one_change(town: Town, phone: Phone) -> None:
+    town.one(SECRETARY, phone.change("visit", "create", {"village_id": VILLAGE, "visitor_id": "p", "state": "planned"}))
+    times = {"start_at": 7, "end_at": 7}
+    assert town.one(SECRETARY, phone.change("visit", "command", times, command="start")).outcome == "applied"
+    assert {"state": "in_progress", **times}.items() <= dict(town.records["visit"].fields).items()
+
+
 def test_a_state_that_has_passed_is_a_failed_guard(town: Town, phone: Phone) -> None:
     town.push(SECRETARY, [phone.visit(state="planned"), phone.change("visit", "command", command="cancel")])
     verdict = town.one(SECRETARY, phone.change("visit", "command", command="start"))

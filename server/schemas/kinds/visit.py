@@ -49,7 +49,7 @@ class VisitSchema(KindSchema):
     create_roles = VISITORS
     needed_at_create = ("village_id", "visitor_id")
     transitions = (
-        Transition("start", ("planned",), "in_progress"),
+        Transition("start", ("planned",), "in_progress", ("start_at", "end_at")),
         Transition("complete", ("planned", "in_progress"), "completed", ("children", "reason", "end_at")),
         Transition("cancel", ("planned", "in_progress"), "cancelled", ("reason",)),
         Transition("move", ("planned", "in_progress", "completed", "synced"), "", ("village_id",)),
@@ -137,6 +137,7 @@ class IntervieweeSchema(KindSchema):
     parent_field = "interview_id"
     parent_kind = "interview"
     authors_only = True
+    sealed = True
     needed_at_create = ("interview_id",)
 
     interview_id = Ref("interview", needed(FIXED))
