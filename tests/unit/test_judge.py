@@ -225,6 +225,13 @@ def test_an_interview_is_completed_with_consent_and_answer(
         assert after.problem is not None and after.problem.slug == "failed-guard"
 
 
+def test_only_a_planned_visit_is_cancelled(town: Town, phone: Phone) -> None:
+    town.push(SECRETARY, [phone.visit(), phone.visit("other", state="planned")])
+    under_way = town.one(SECRETARY, phone.change("visit", "command", command="cancel"))
+    assert under_way.problem is not None and under_way.problem.slug == "failed-guard"
+    assert town.one(SECRETARY, phone.change("other", "command", command="cancel")).outcome == "applied"
+
+
 def test_a_planned_visit_begins_with_its_times_in_one_change(town: Town, phone: Phone) -> None:
     town.one(SECRETARY, phone.change("visit", "create", {"village_id": VILLAGE, "visitor_id": "p", "state": "planned"}))
     times = {"start_at": 7, "end_at": 7}

@@ -23,6 +23,11 @@ export function parentOf(kind: string, fields: Record<string, unknown>): string 
   return typeof parent === "string" ? parent : undefined;
 }
 
+/** Whether a command is possible from a state: the screen offers what the server will take. */
+export function inSource(kind: string, command: string, state: unknown): boolean {
+  return typeof state === "string" && (KINDS[kind]?.commands[command]?.sources.includes(state) ?? false);
+}
+
 /** One wire field per key of a map: `{area_notes: {study: "…"}}` → `{"area_notes.study": "…"}`. */
 export function flat(kind: string, fields: object): Record<string, unknown> {
   const specs = KINDS[kind]?.fields;

@@ -1,4 +1,5 @@
 /** Coverage (R16), the interviews still missing (R17), and the guess of 记一笔. */
+import { inSource } from "../../src/domain/kinds.ts";
 import { expect, test } from "vitest";
 import type { View } from "../../src/contract.ts";
 import { currentCycle, guess, missing, secretaries, villageRows } from "../../src/domain/visiting.ts";
@@ -53,4 +54,9 @@ test("the open cycle of the latest year stands first", () => {
   const cycles = [view("cycle", "old", { year: 2016, state: "closed" }), view("cycle", "now", { year: 2026, state: "researching" }), view("cycle", "next", { year: 2027, state: "draft" })];
   expect(currentCycle(cycles)?.id).toBe("now");
   expect(currentCycle([])).toBeUndefined();
+});
+
+test("only a planned visit offers to be cancelled (DOMAIN 3.3)", () => {
+  const states = ["planned", "in_progress", "completed", "synced", "locked", "cancelled"];
+  expect(states.filter((state) => inSource("visit", "cancel", state))).toEqual(["planned"]);
 });

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Regexp
 
 from server.domain.kinds import Transition
+from server.domain.roles import VISITING
 from server.schemas.kinds.base import (
     AREAS,
     FIXED,
@@ -27,7 +28,7 @@ from server.schemas.kinds.base import (
     set_of,
 )
 
-VISITORS = ("committee_secretary", "deputy_secretary", "leader", "pbo")
+VISITORS = tuple(sorted(VISITING))
 MEETING_TYPES = ("branch_committee", "member_assembly", "lecture", "party_day", "study")
 
 
@@ -51,7 +52,7 @@ class VisitSchema(KindSchema):
     transitions = (
         Transition("start", ("planned",), "in_progress", ("start_at", "end_at")),
         Transition("complete", ("planned", "in_progress"), "completed", ("children", "reason", "end_at")),
-        Transition("cancel", ("planned", "in_progress"), "cancelled", ("reason",)),
+        Transition("cancel", ("planned",), "cancelled", ("reason",)),
         Transition("move", ("planned", "in_progress", "completed", "synced"), "", ("village_id",)),
     )
 
