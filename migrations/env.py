@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
 
 from server.settings import Settings
@@ -24,8 +24,16 @@ def run() -> None:
             context.configure(connection=connection, transactional_ddl=True)
             with context.begin_transaction():
                 context.run_migrations()
+            if engine.dialect.name == "postgresql":
+                _wall(connection)
     finally:
         engine.dispose()
+
+
+def _wall(connection: Connection) -> None:
+    """A table that a revision has just made is behind the townships' wall like the others."""
+    if connection.execute(text("SELECT to_regprocedure('wall_townships()')")).scalar():
+        connection.execute(text("SELECT wall_townships()"))
 
 
 def _begin_at_once(engine: Engine) -> None:

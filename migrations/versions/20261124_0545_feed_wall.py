@@ -36,7 +36,8 @@ DO $$ BEGIN
   END IF;
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO zoufang_feed', current_schema());
 EXCEPTION WHEN insufficient_privilege THEN
-  RAISE EXCEPTION 'an administrator must first run: CREATE ROLE zoufang_feed; GRANT zoufang_feed TO %', current_user;
+  RAISE EXCEPTION 'an administrator must first run: CREATE ROLE zoufang_feed; CREATE ROLE zoufang_writer; '
+    'GRANT zoufang_feed, zoufang_writer TO %', current_user;
 END $$
 """
 GRANTS = "GRANT SELECT ON records, departures TO zoufang_feed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.store.database import reading, writing
 from server.store.effects_queue import StoredEffect, claim_due, load_effect, mark_done, mark_failed
+from server.store.transaction import writing_in
 
 LEASE_MS = 15 * 60 * 1000
 """As long as a message may stay unacknowledged in Redis: before that nobody else may believe the worker dead."""
@@ -30,7 +31,7 @@ def pending_effect(township_id: str, effect_id: str) -> StoredEffect | None:
 
 def finish_effect(effect: StoredEffect, now_ms: int) -> None:
     """The effect is done for ever."""
-    with writing() as connection:
+    with writing_in(effect.township_id) as connection:
         mark_done(connection, effect.township_id, effect.id, now_ms)
 
 
@@ -40,5 +41,5 @@ def fail_effect(effect: StoredEffect, error: str, now_ms: int) -> None:
     Shape: error names what went wrong without any content: the office reads it.
     """
     wait_ms = min(LONGEST_WAIT_MS, _FIRST_WAIT_MS * 2 ** max(0, effect.tries - 1))
-    with writing() as connection:
+    with writing_in(effect.township_id) as connection:
         mark_failed(connection, effect.township_id, effect.id, error, now_ms + wait_ms)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from server.domain.problems import Problem
 from server.domain.replicas import Identity, Replica
-from server.store.database import writing
 from server.store.replicas import load_replica, save_contact, save_policies
+from server.store.transaction import writing_in
 
 RENEW_EVERY_MS = 3_600_000
 CONTACT_EVERY_MS = 300_000
@@ -30,7 +30,7 @@ def note_contact(
     if not (renew or new_policy or replica.last_contact_ms < now_ms - CONTACT_EVERY_MS):
         return
     try:
-        with writing() as connection:
+        with writing_in(replica.township_id) as connection:
             again = load_replica(connection, replica.id, now_ms)
             if again is None:
                 return

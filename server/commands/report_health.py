@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.domain.replicas import Replica
-from server.store.database import writing
 from server.store.replicas import save_health
+from server.store.transaction import writing_in
 
 
 def report_health(replica: Replica, report: Mapping[str, Any], now_ms: int) -> None:
@@ -23,5 +23,5 @@ def report_health(replica: Replica, report: Mapping[str, Any], now_ms: int) -> N
         "clock_offset_ms": report["clock_offset_ms"],
         "now": now_ms,
     }
-    with writing() as connection:
+    with writing_in(replica.township_id) as connection:
         save_health(connection, replica.id, values)

@@ -18,6 +18,7 @@ from server.store.database import writing
 from server.store.effects import insert_effects
 from server.store.records import load_family, save_records
 from server.store.townships import load_tenant
+from server.store.wall import of_one_township
 
 
 @dataclass(slots=True)
@@ -73,4 +74,16 @@ def transaction(township_id: str) -> Iterator[Transaction]:
         tenant = load_tenant(connection, township_id, lock=True)
         if tenant is None:
             raise Problem("not-found", "there is no such township")
+        of_one_township(connection, township_id)
         yield Transaction(connection, tenant, tenant.head)
+
+
+@contextmanager
+def writing_in(township_id: str) -> Iterator[Connection]:
+    """A write of one township that has no number in the feed and needs no turn: its head row is not locked.
+
+    Raises: busy, storage-full
+    """
+    with writing() as connection:
+        of_one_township(connection, township_id)
+        yield connection

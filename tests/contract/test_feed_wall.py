@@ -13,9 +13,7 @@ from server.commands.create_township import create_township
 from server.domain.judging.verdicts import Departure
 from server.store.database import db, open_database, reading
 from server.store.feed import FEED_ROLE, behind_the_wall, departures_after, live_rows, rows_after
-from server.store.migrate import upgrade
 from server.store.transaction import transaction
-from tests.postgres import Cluster
 from tests.records import made, new_id
 
 EVERYTHING = ["a", "b", "own:x"]
@@ -84,22 +82,3 @@ def test_L15_the_feeds_role_cannot_walk_around_the_wall(walled: str) -> None:
             text("SELECT count(*) FROM pg_tables WHERE tableowner = :role"), {"role": FEED_ROLE}
         ).scalar()
     assert tuple(role) == (False, False, False) and owned == 0
-
-
-def test_a_database_owner_without_rights_over_roles_is_told_what_to_do(postgres: Cluster) -> None:
-    postgres.new_database()  # whose migration has made the role in this cluster
-    url = postgres.url_for_owner("modest")
-    with pytest.raises(DBAPIError, match="GRANT zoufang_feed TO modest"):
-        upgrade(url)
-    postgres.execute("GRANT zoufang_feed TO modest")
-    upgrade(url)
-    app = Flask("modest")
-    open_database(app, url)
-    with app.app_context():
-        township = create_township("云台镇", "990101101", now_ms=1).id
-        with transaction(township) as tx:
-            tx.save([made(1, scope="a"), made(2, scope="b")], [], head=2)
-        with reading() as connection:
-            behind_the_wall(connection, township, ["a"])
-            assert connection.execute(text("SELECT count(*) FROM records")).scalar() == 1
-        db.engine.dispose()
