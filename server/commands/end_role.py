@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.problems import Problem
-from server.store.accounts import end_roles
+from server.store.accounts import end_assignment, end_roles
 from server.store.audit import add_audit
 from server.store.database import reading
 from server.store.replicas import load_replica
@@ -25,3 +25,17 @@ def end_role(replica_id: str, now_ms: int, by: str = "office") -> int:
         if ended:
             add_audit(tx.connection, tx.township_id, by, "roles-ended", {"account": account, "roles": ended}, now_ms)
     return ended
+
+
+def end_one_role(township_id: str, assignment: str, now_ms: int, at_ms: int | None = None, by: str = "office") -> bool:
+    """This one role ends at `at_ms` (now); False where it ends sooner anyway.
+
+    Shape:  his replicas let go of its scopes at their first contact afterwards, when their work has gone up
+    """
+    ends = now_ms if at_ms is None else at_ms
+    with transaction(township_id) as tx:
+        changed = end_assignment(tx.connection, township_id, assignment, ends)
+        if changed:
+            detail = {"assignment": assignment, "to_ms": ends}
+            add_audit(tx.connection, township_id, by, "role-ended", detail, now_ms)
+    return bool(changed)

@@ -9,9 +9,10 @@ from hmac import compare_digest
 
 from server.commands.invite import secret_hash
 from server.domain.invitations import normalised, parts
-from server.domain.permissions import Role, scopes_of
+from server.domain.permissions import scopes_of
 from server.domain.problems import Problem
 from server.domain.replicas import Identity
+from server.domain.roles import Role
 from server.domain.trust import token_hash
 from server.store.accounts import (
     StoredInvitation,

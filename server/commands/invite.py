@@ -7,9 +7,10 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
+from server.commands.give_role import check_role
 from server.domain.invitations import LENGTH, code_of, parts
-from server.domain.permissions import READS
 from server.domain.problems import Problem
+from server.domain.roles import ROLES
 from server.store.accounts import (
     StoredInvitation,
     find_account,
@@ -17,23 +18,33 @@ from server.store.accounts import (
     insert_invitation,
 )
 from server.store.audit import add_audit
-from server.store.transaction import transaction
+from server.store.transaction import Transaction, transaction
 
 TRIES = 5
 VALID_S = 900
-VILLAGE_ROLES = frozenset({"branch_secretary", "first_secretary", "resident_team", "village_lead"})
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """What the office passes on. Shape: `code` ten Crockford characters, single use; `expires_at_ms` server time."""
 
+    id: str
     code: str
     account: str
     person: str | None
     role: str
     village: str | None
     expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who is invited to what. Shape: without an account the person's own, without both a new one."""
+
+    role: str
+    village: str | None = None
+    person: str | None = None
+    account: str | None = None
 
 
 def invite(
@@ -52,20 +63,32 @@ def invite(
     """
     check_invitation(role, village, valid_s)
     with transaction(township_id) as tx:
-        found = account or (find_account(tx.connection, township_id, person) if person else None)
-        if found is None:
-            found = str(uuid.uuid4())
-            insert_account(tx.connection, township_id, found, person, now_ms)
-        for _ in range(20):
-            code = code_of(secrets.token_bytes(LENGTH))
-            stored = _stored(township_id, code, found, role, village, now_ms + valid_s * 1000)
-            if insert_invitation(tx.connection, stored, now_ms):
-                break
-        else:
-            raise Problem("busy", "no free invitation code", retry_after_s=5)
-        detail = {"account": found, "role": role, "village": village, "expires_at_ms": stored.expires_at_ms}
-        add_audit(tx.connection, township_id, "office", "invited", detail, now_ms)
-    return Invitation(code, found, person, role, village, stored.expires_at_ms)
+        return invite_in(tx, Guest(role, village, person, account), now_ms, valid_s)
+
+
+def invite_in(tx: Transaction, guest: Guest, now_ms: int, valid_s: int, by: str | None = None) -> Invitation:
+    """The same inside a transaction that does more; `by` is the account that invites."""
+    township_id, person = tx.township_id, guest.person
+    found = guest.account or account_of(tx, person, now_ms)
+    for _ in range(20):
+        code = code_of(secrets.token_bytes(LENGTH))
+        stored = _stored(township_id, code, found, guest.role, guest.village, now_ms + valid_s * 1000)
+        if insert_invitation(tx.connection, stored, now_ms, by):
+            break
+    else:
+        raise Problem("busy", "no free invitation code", retry_after_s=5)
+    detail = {"account": found, "role": guest.role, "village": guest.village, "expires_at_ms": stored.expires_at_ms}
+    add_audit(tx.connection, township_id, by or "office", "invited", detail, now_ms)
+    return Invitation(stored.id, code, found, person, guest.role, guest.village, stored.expires_at_ms)
+
+
+def account_of(tx: Transaction, person: str | None, now_ms: int) -> str:
+    """The account of a person, a new one where he has none."""
+    found = find_account(tx.connection, tx.township_id, person) if person else None
+    if found is None:
+        found = str(uuid.uuid4())
+        insert_account(tx.connection, tx.township_id, found, person, now_ms)
+    return found
 
 
 def _stored(
@@ -89,14 +112,13 @@ def check_invitation(role: str, village: str | None, valid_s: int) -> None:
 
     Raises: malformed-request
     """
-    if not READS.get(role):
-        known = ", ".join(sorted(name for name, cells in READS.items() if cells))
-        raise Problem("malformed-request", f"{role} holds no replica; roles: {known}", [("/role", "holds no replica")])
-    if role in VILLAGE_ROLES and village is None:
-        raise Problem("malformed-request", f"{role} belongs to a village", [("/village", "is needed for this role")])
-    if role not in VILLAGE_ROLES and village is not None:
+    check_role(role, village)
+    if not ROLES[role].cells:
+        known = ", ".join(sorted(name for name, row in ROLES.items() if row.cells))
         raise Problem(
-            "malformed-request", f"{role} belongs to no village", [("/village", "does not go with this role")]
+            "malformed-request",
+            f"{role} reads online only and holds no replica; roles that do: {known}",
+            [("/role", "holds no replica")],
         )
     if not 1 <= valid_s <= 86_400:
         raise Problem("malformed-request", "an invitation is valid for 1 second to 24 hours", [("/valid_s", "1–86400")])

@@ -4,58 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.kinds import Kind
 from server.domain.records import Json, Record
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """One role of an account, township-wide or for one village."""
-
-    role: str
-    village: str | None = None
+from server.domain.roles import ROLES, VISITING, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: an account, its person, the roles held now; `revoked` if the replica is no longer trusted."""
+    """Who is asking.
+
+    Shape:  `roles` those held now; `revoked` if the replica is no longer trusted; `takes_part` the villages in whose
+            visits the person is visitor or companion.
+    """
 
     account: str
     person: str | None
     roles: tuple[Role, ...]
     revoked: bool = False
+    takes_part: frozenset[str] = frozenset()
 
     def holds(self, roles: Collection[str]) -> bool:
         """Whether one of these roles is held."""
         return any(held.role in roles for held in self.roles)
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """The villages he answers for himself: what is said there about him and his branch is not for him."""
+        barring = {role for role, row in ROLES.items() if row.barred}
+        return frozenset(held.village for held in self.roles if held.village and held.role in barring)
 
-_OFFICE = ("own", "field:*", "village:*", "office", "town")
-_VILLAGE = ("own", "village", "town")
-_ENROLLED = ("own", "town")
-READS: Mapping[str, tuple[str, ...]] = {
-    "committee_secretary": _OFFICE,
-    "pbo": _OFFICE,
-    "branch_secretary": _VILLAGE,
-    "first_secretary": _VILLAGE,
-    "resident_team": _VILLAGE,
-    "village_lead": _VILLAGE,
-    "deputy_secretary": _ENROLLED,
-    "committee_member": _ENROLLED,
-    "leader": _ENROLLED,
-    "evaluator": _ENROLLED,
-    "scrutineer": _ENROLLED,
-    "teller": _ENROLLED,
-    "county_observer": (),
-    "admin": (),
-    "service": (),
-}
-"""Which scopes a role's replica holds; who is not listed, or has an empty row, holds no replica."""
 
-VISITING = frozenset({"committee_secretary", "pbo", "leader", "deputy_secretary"})
+READS: Mapping[str, tuple[str, ...]] = {role: row.cells for role, row in ROLES.items()}
+"""Which scopes a role's replica holds; a role with an empty row holds no replica."""
+
 HEADER = frozenset({"companions", "planned_for", "start_at", "end_at"})
 """What the office may edit of somebody else's visit (DESIGN.md 5.6)."""
 
@@ -64,7 +48,8 @@ def scopes_of(actor: Actor, township_id: str, villages: Collection[str]) -> froz
     """The scopes whose records the actor's replica holds; none once it is revoked or without a role (L15)."""
     if actor.revoked:
         return frozenset()
-    return frozenset(scope for role in actor.roles for scope in _scopes(actor, role, township_id, villages))
+    found = {scope for role in actor.roles for scope in _scopes(actor, role, township_id, villages)}
+    return frozenset(found - {f"field:{village}" for village in actor.barred})
 
 
 def policy_of(scopes: Iterable[str]) -> str:
@@ -91,6 +76,8 @@ def may(
         return "this replica has been revoked"
     if not kind.offline:
         return f"{kind.name} is written online only"
+    if not actor.barred.isdisjoint(_villages(record, parents, fields)):
+        return "what is seen and heard in a village is not written by those who answer for it"
     cell = RIGHTS.get(kind.name, {})
     rules = cell.get(action, cell.get("*", ()))
     asked = Asked(actor, record, parents, fields)
@@ -110,7 +97,7 @@ class Asked:
 
 
 def _visiting(asked: Asked) -> bool:
-    """committee secretary, office, leader or deputy secretary"""
+    """committee secretary, office, leader, 包村 leader or deputy secretary"""
     return asked.actor.holds(VISITING)
 
 
@@ -177,11 +164,31 @@ def reads(actor: Actor, scope: str) -> bool:
     name, _, of = scope.partition(":")
     if name == "own":
         return of == actor.account
-    for role in actor.roles:
-        cells = READS.get(role.role, ())
-        if f"{name}:*" in cells or (name in cells and (name in ("office", "town") or of == role.village)):
-            return True
-    return False
+    if name == "field" and of in actor.barred:
+        return False
+    return any(_holds(actor, role, name, of) for role in actor.roles)
+
+
+def _holds(actor: Actor, role: Role, name: str, of: str) -> bool:
+    cells = READS.get(role.role, ())
+    if f"{name}:*" in cells:
+        return True
+    if name not in cells:
+        return False
+    if name == "field":
+        return of in actor.takes_part
+    return name in ("office", "town") or of == role.village
+
+
+def _villages(record: Record | None, parents: Sequence[Record], fields: Mapping[str, Json]) -> Iterator[str]:
+    """The villages whose field a change would touch: where its record and parents live, and where it sends them."""
+    for one in (*([record] if record else []), *parents):
+        name, _, of = one.scope.partition(":")
+        if name == "field":
+            yield of
+    village = fields.get("village_id")
+    if isinstance(village, str):
+        yield village
 
 
 def _scopes(actor: Actor, role: Role, township_id: str, villages: Collection[str]) -> list[str]:
@@ -194,6 +201,8 @@ def _scopes(actor: Actor, role: Role, township_id: str, villages: Collection[str
             found += [f"{name}:{village}" for village in villages]
         elif name == "village":
             found += [f"village:{role.village}"] if role.village else []
+        elif name == "field":
+            found += [f"field:{village}" for village in villages if village in actor.takes_part]
         else:
             found.append(f"{name}:{township_id}")
     return found

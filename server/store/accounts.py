@@ -34,6 +34,15 @@ def find_account(connection: Connection, township_id: str, person_id: str) -> st
     return found
 
 
+def is_account(connection: Connection, township_id: str, account_id: str) -> bool:
+    """Whether the township has this account."""
+    found = connection.execute(
+        text("SELECT 1 FROM accounts WHERE township_id = :township AND id = :account"),
+        {"township": township_id, "account": account_id},
+    )
+    return found.first() is not None
+
+
 def insert_account(
     connection: Connection, township_id: str, account_id: str, person_id: str | None, now_ms: int
 ) -> None:
@@ -51,13 +60,14 @@ def insert_role(
     account_id: str,
     role: str,
     village_id: str | None,
-    now_ms: int,
+    from_ms: int,
+    to_ms: int | None = None,
 ) -> None:
-    """The account holds the role from now on."""
+    """The account holds the role from then on, up to `to_ms` where one is given."""
     connection.execute(
         text(
-            "INSERT INTO role_assignments (township_id, id, account_id, role, village_id, from_ms) "
-            "VALUES (:township, :id, :account, :role, :village, :now)"
+            "INSERT INTO role_assignments (township_id, id, account_id, role, village_id, from_ms, to_ms) "
+            "VALUES (:township, :id, :account, :role, :village, :from_ms, :to_ms)"
         ),
         {
             "township": township_id,
@@ -65,7 +75,8 @@ def insert_role(
             "account": account_id,
             "role": role,
             "village": village_id,
-            "now": now_ms,
+            "from_ms": from_ms,
+            "to_ms": to_ms,
         },
     )
 
@@ -78,6 +89,18 @@ def end_roles(connection: Connection, township_id: str, account_id: str, now_ms:
             "AND (to_ms IS NULL OR to_ms > :now)"
         ),
         {"township": township_id, "account": account_id, "now": now_ms},
+    )
+    return int(done.rowcount)
+
+
+def end_assignment(connection: Connection, township_id: str, assignment_id: str, at_ms: int) -> int:
+    """This one role ends then, if it would not end sooner; how many that changed."""
+    done = connection.execute(
+        text(
+            "UPDATE role_assignments SET to_ms = :at WHERE township_id = :township AND id = :id "
+            "AND (to_ms IS NULL OR to_ms > :at)"
+        ),
+        {"at": at_ms, "township": township_id, "id": assignment_id},
     )
     return int(done.rowcount)
 
@@ -98,7 +121,9 @@ def accounts_with_role(
     return [(row.id, row.person_id) for row in found]
 
 
-def insert_invitation(connection: Connection, invitation: StoredInvitation, now_ms: int) -> bool:
+def insert_invitation(
+    connection: Connection, invitation: StoredInvitation, now_ms: int, invited_by: str | None = None
+) -> bool:
     """The invitation is open; False if its selector is in use, which a new roll of the dice mends.
 
     An expired or spent invitation gives its selector back.
@@ -113,6 +138,7 @@ def insert_invitation(connection: Connection, invitation: StoredInvitation, now_
         "village": invitation.village_id,
         "tries": invitation.tries_left,
         "expires": invitation.expires_at_ms,
+        "by": invited_by,
         "now": now_ms,
     }
     connection.execute(
@@ -122,9 +148,9 @@ def insert_invitation(connection: Connection, invitation: StoredInvitation, now_
     done = connection.execute(
         text(
             "INSERT INTO invitations (township_id, id, selector, secret_hash, account_id, role, village_id, "
-            "tries_left, created_at_ms, expires_at_ms) VALUES "
+            "tries_left, created_at_ms, expires_at_ms, invited_by) VALUES "
             "(:township, :id, :selector, :secret_hash, :account, :role, :village, "
-            ":tries, :now, :expires) ON CONFLICT (selector) DO NOTHING"
+            ":tries, :now, :expires, :by) ON CONFLICT (selector) DO NOTHING"
         ),
         values,
     )

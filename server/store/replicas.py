@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from server.domain.permissions import Actor, Role
+from server.domain.permissions import Actor
 from server.domain.replicas import Identity, Replica
+from server.domain.roles import Assignment, Role, roles_at
 from server.store.bulk import among, listed, sql
 from server.store.database import is_sqlite
+from server.store.takes_part import load_takes_part
 from server.store.townships import TENANT, tenant_of
 
 _REPLICA = (
@@ -29,6 +31,11 @@ def load_identity(connection: Connection, token_hash: str, now_ms: int) -> Ident
     return _identity(connection, "r.token_hash = :key", token_hash, now_ms)
 
 
+def load_by_drop_token(connection: Connection, drop_token_hash: str, now_ms: int) -> Identity | None:
+    """The same, behind the token that may only hand in sealed bytes."""
+    return _identity(connection, "r.drop_token_hash = :key", drop_token_hash, now_ms)
+
+
 def load_replica(connection: Connection, replica_id: str, now_ms: int) -> Identity | None:
     """The same, found by the replica's id."""
     return _identity(connection, "r.id = :key", replica_id, now_ms)
@@ -36,20 +43,19 @@ def load_replica(connection: Connection, replica_id: str, now_ms: int) -> Identi
 
 def _identity(connection: Connection, condition: str, key: str, now_ms: int) -> Identity | None:
     pairs = "json_group_array(json_array" if is_sqlite(connection) else "json_agg(json_build_array"
-    roles = (
-        f"(SELECT CAST({pairs}(ra.role, ra.village_id)) AS text) FROM role_assignments ra "
-        "WHERE ra.township_id = r.township_id AND ra.account_id = r.account_id AND ra.from_ms <= :now "
-        "AND (ra.to_ms IS NULL OR ra.to_ms > :now))"
+    assignments = (
+        f"(SELECT CAST({pairs}(ra.role, ra.village_id, ra.from_ms, ra.to_ms)) AS text) FROM role_assignments ra "
+        "WHERE ra.township_id = r.township_id AND ra.account_id = r.account_id)"
     )
-    statement = f"SELECT {_REPLICA}, {roles} AS roles, {TENANT} {_JOINS} WHERE {condition}"
-    row = connection.execute(sql(statement), {"key": key, "now": now_ms}).one_or_none()
+    statement = f"SELECT {_REPLICA}, {assignments} AS assignments, {TENANT} {_JOINS} WHERE {condition}"
+    row = connection.execute(sql(statement), {"key": key}).one_or_none()
     if row is None:
         return None
-    held = sorted({(role, village) for role, village in json.loads(row.roles or "[]")}, key=str)
-    actor = Actor(
-        row.account_id, row.person_id, tuple(Role(*pair) for pair in held), revoked=row.revoked_at_ms is not None
-    )
-    return Identity(_replica(row), actor, tenant_of(row))
+    tenant = tenant_of(row)
+    roles = roles_at((Assignment(*one) for one in json.loads(row.assignments or "[]")), now_ms)
+    takes_part = load_takes_part(connection, tenant.id, row.person_id, roles)
+    actor = Actor(row.account_id, row.person_id, roles, row.revoked_at_ms is not None, takes_part)
+    return Identity(_replica(row), actor, tenant)
 
 
 def _replica(row: Row[Any]) -> Replica:
@@ -70,13 +76,12 @@ def load_roles(connection: Connection, township_id: str, account_id: str, now_ms
     """The roles an account holds now, or ever held where no time is given."""
     found = connection.execute(
         text(
-            "SELECT DISTINCT role, village_id FROM role_assignments WHERE township_id = :township "
-            "AND account_id = :account AND (CAST(:now AS bigint) IS NULL "
-            "OR (from_ms <= :now AND (to_ms IS NULL OR to_ms > :now))) ORDER BY role, village_id"
+            "SELECT role, village_id, from_ms, to_ms FROM role_assignments "
+            "WHERE township_id = :township AND account_id = :account"
         ),
-        {"township": township_id, "account": account_id, "now": now_ms},
+        {"township": township_id, "account": account_id},
     )
-    return tuple(Role(row.role, row.village_id) for row in found)
+    return roles_at((Assignment(*row) for row in found), now_ms)
 
 
 def load_actor(connection: Connection, township_id: str, account_id: str, now_ms: int | None) -> Actor:
@@ -85,7 +90,9 @@ def load_actor(connection: Connection, township_id: str, account_id: str, now_ms
         text("SELECT person_id FROM accounts WHERE township_id = :township AND id = :account"),
         {"township": township_id, "account": account_id},
     ).scalar()
-    return Actor(account_id, person, load_roles(connection, township_id, account_id, now_ms))
+    roles = load_roles(connection, township_id, account_id, now_ms)
+    takes_part = load_takes_part(connection, township_id, person, roles)
+    return Actor(account_id, person, roles, takes_part=takes_part)
 
 
 def insert_replica(connection: Connection, values: dict[str, Any]) -> None:
