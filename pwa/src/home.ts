@@ -4,6 +4,7 @@ import { uuid7 } from "./domain/ids.ts";
 import { problem } from "./domain/problem.ts";
 import { Shelf } from "./domain/shelf.ts";
 import { Views } from "./domain/view.ts";
+import { forgetEnrolment, nameEnrolment } from "./store/enrolling.ts";
 import { Health } from "./store/health.ts";
 import { eraseCache, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
 import { Cellar } from "./store/idb.ts";
@@ -64,7 +65,8 @@ export class Home {
     const own = this.running;
     if (!own) requireLong(input.pin);
     const before = this.ports.now();
-    const told = await redeem(this.transport, input);
+    const enrolment = await nameEnrolment(this.ports, this.cellar, input.code);
+    const told = await redeem(this.transport, { ...input, enrolment });
     const session = sessionOf(told, input.label, input.platform);
     if (own && own.open.session?.account === told.account) {
       await own.errands.becomes(session, told.epoch !== own.open.progress.epoch);
@@ -85,6 +87,7 @@ export class Home {
       this.outside = { ...this.outside, vault: open.vaultRow, waiting: 0, captures: 0 };
       await this.move(open);
     }
+    void forgetEnrolment(this.cellar);
     this.health.noteEnrolled();
     this.told();
     if (this.wantsSync) void this.running?.shell.wake("start");

@@ -35,6 +35,7 @@ export class FakeServer extends FakeLand {
   changes = new Map<string, { replica: string; n: number; hash: string; outcome: Record<string, unknown> }>();
   replicas = new Map<string, Replica>();
   codes = new Map<string, string>();
+  spent = new Map<string, { enrolment: string | undefined; replica: string; account: string }>();
   seen: Seen[] = [];
   inFlight = 0;
   mostInFlight = 0;
@@ -92,9 +93,16 @@ export class FakeServer extends FakeLand {
     if (body.continues && (!old || old.token !== token)) return problem(401, "unknown-replica");
     if (old?.revoked) return problem(403, "replica-revoked");
     const account = old?.account ?? this.codes.get(body.invitation_code ?? "");
-    if (!account) return problem(403, "invitation-invalid", { device_action: "enrol" });
+    const before = this.spent.get(body.invitation_code ?? "");
+    const again = body.enrolment !== undefined && before?.enrolment === body.enrolment ? before : undefined;
+    if (!account && !again) return problem(403, "invitation-invalid", { device_action: "enrol" });
     this.codes.delete(body.invitation_code ?? "");
-    const id = this.newId();
+    const id = again?.replica ?? this.newId();
+    this.spent.set(body.invitation_code ?? "", { enrolment: body.enrolment, replica: id, account: account ?? again?.account ?? "" });
+    return this.enrolled(id, account ?? again?.account ?? "");
+  }
+
+  private enrolled(id: string, account: string): Response {
     this.replicas.set(id, { account, token: `token-${id}`, lastN: 0, lastHash: null, outcomes: new Map(), revoked: false });
     return json({
       replica: id,

@@ -11,6 +11,7 @@ from server.api.identity import bearer_token, now_ms
 from server.api.limiter import is_refused, limiter
 from server.api.wire import json_answer
 from server.commands.enrol import Enrolled, Install, continue_replica, enrol
+from server.domain.roles import roles_json
 from server.schemas.auth import EnrolledSchema, EnrolSchema
 from server.schemas.changes import CHANGE_BYTES
 from server.schemas.envelope import MOST_CHANGES, PUSH_BYTES
@@ -37,8 +38,11 @@ LIMITS = {
 )  # fmt: skip
 @limiter.limit("30 per minute", deduct_when=is_refused)
 def enrol_replica(asked: dict[str, Any]) -> Response:
-    """Enrol an install; 201 with its replica id, its tokens (shown once) and what it may hold."""
-    install = Install(asked["label"], asked["platform"], asked["schema_version"])
+    """Enrol an install; 201 with its replica id, its tokens (shown once) and what it may hold.
+
+    A lost answer is asked for again with the same `enrolment`: the same replica, new tokens.
+    """
+    install = Install(asked["label"], asked["platform"], asked["schema_version"], asked.get("enrolment"))
     now, lease_ms = now_ms(), current_app.config["LEASE_MS"]
     if "continues" in asked:
         enrolled = continue_replica(asked["continues"], bearer_token(), install, now, lease_ms)
@@ -55,9 +59,7 @@ def enrolled_json(enrolled: Enrolled, now: int) -> dict[str, Any]:
         "replica": identity.replica.id,
         "account": identity.replica.account,
         "person": identity.actor.person,
-        "roles": [
-            {"role": held.role, **({"village": held.village} if held.village else {})} for held in identity.actor.roles
-        ],
+        "roles": roles_json(identity.actor.roles),
         "scopes": list(enrolled.scopes),
         "token": enrolled.token,
         "drop_token": enrolled.drop_token,

@@ -23,6 +23,7 @@ from server.store.accounts import (
 )
 from server.store.audit import add_audit
 from server.store.database import reading, writing
+from server.store.enrolments import load_enrolment, renew_tokens
 from server.store.replicas import insert_replica, load_identity, load_replica, load_roles
 from server.store.townships import load_recovery_key
 from server.store.transaction import Transaction, transaction
@@ -31,11 +32,16 @@ from server.store.villages import load_villages
 
 @dataclass(frozen=True, slots=True)
 class Install:
-    """What an install says of itself. Shape: `label` and `platform` are shown to the office and never interpreted."""
+    """What an install says of itself.
+
+    Shape:  `label` and `platform` are shown to the office and never interpreted; with `enrolment`, a random text the
+            install made before it asked, a lost answer can be asked for again.
+    """
 
     label: str
     platform: str
     schema_version: int
+    enrolment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +56,21 @@ class Enrolled:
 
 
 def enrol(code: str, install: Install, now_ms: int, lease_ms: int) -> Enrolled:
-    """The invitation is spent, its account holds its role, and there is one more replica.
+    """The invitation is spent, its account holds its role, and there is one more replica; a lost answer is given again.
 
+    Shape:  the same code with the same `enrolment` is the same replica with new tokens, until it has used the old ones
     Raises: invitation-invalid (wrong, used or expired: nobody learns which), too-many-tries
     """
     invitation = _proved(code, now_ms)
     with transaction(invitation.township_id) as tx:
         again = find_invitation(tx.connection, invitation.selector)
-        if again is None or again.id != invitation.id or again.used_by is not None:
+        if again is None or again.id != invitation.id:
             raise _invalid()
+        if again.used_by is not None:
+            return given_again(tx, again.used_by, install, now_ms, lease_ms)
         _grant(tx, again, now_ms)
-        enrolled = _insert(tx, again.account_id, None, install, now_ms, lease_ms)
-        spend_invitation(tx.connection, again, enrolled.identity.replica.id)
+        enrolled = add_replica(tx, again.account_id, None, install, now_ms, lease_ms)
+        spend_invitation(tx.connection, again, enrolled.identity.replica.id, now_ms)
         detail = {"replica": enrolled.identity.replica.id, "role": again.role, "village": again.village_id}
         add_audit(tx.connection, tx.township_id, again.account_id, "enrolled", detail, now_ms)
     return enrolled
@@ -81,7 +90,7 @@ def continue_replica(old: str, token: str | None, install: Install, now_ms: int,
     if identity.replica.lease_until_ms <= now_ms:
         raise Problem("unknown-replica", "the lease of the replica is over")
     with transaction(identity.tenant.id) as tx:
-        enrolled = _insert(tx, identity.replica.account, old, install, now_ms, lease_ms)
+        enrolled = add_replica(tx, identity.replica.account, old, install, now_ms, lease_ms)
         detail = {"replica": enrolled.identity.replica.id, "continues": old}
         add_audit(tx.connection, tx.township_id, identity.replica.account, "continued", detail, now_ms)
     return enrolled
@@ -102,13 +111,28 @@ def _proved(code: str, now_ms: int) -> StoredInvitation:
         right = compare_digest(secret_hash(invitation.id, secret), invitation.secret_hash)
         if not right:
             spend_try(connection, invitation)
-    if not right or invitation.used_by is not None:
+    if not right:
         raise _invalid()
     return invitation
 
 
 def _invalid() -> Problem:
     return Problem("invitation-invalid", "the code is wrong, used or too old; ask the office for a new one")
+
+
+def given_again(tx: Transaction, replica: str, install: Install, now_ms: int, lease_ms: int) -> Enrolled:
+    """The answer that got lost on its way, with new tokens; the first ones were seen by nobody."""
+    identity = load_replica(tx.connection, replica, now_ms)
+    if identity is None or install.enrolment is None or identity.replica.revoked:
+        raise _invalid()
+    before = identity.replica
+    asked_before = load_enrolment(tx.connection, replica) == token_hash(install.enrolment)
+    if not asked_before or before.policies or before.last_n > 0:  # it pulled or pushed: the answer had arrived
+        raise _invalid()
+    token, drop_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    renew_tokens(tx.connection, replica, token_hash(token), token_hash(drop_token), now_ms + lease_ms)
+    add_audit(tx.connection, tx.township_id, before.account, "enrolled-again", {"replica": replica}, now_ms)
+    return _enrolled(tx, replica, token, drop_token, now_ms)
 
 
 def _grant(tx: Transaction, invitation: StoredInvitation, now_ms: int) -> None:
@@ -125,7 +149,7 @@ def _grant(tx: Transaction, invitation: StoredInvitation, now_ms: int) -> None:
         )
 
 
-def _insert(
+def add_replica(
     tx: Transaction, account: str, continues: str | None, install: Install, now_ms: int, lease_ms: int
 ) -> Enrolled:
     replica = str(uuid.uuid4())
@@ -142,10 +166,15 @@ def _insert(
             "continues": continues,
             "token_hash": token_hash(token),
             "drop_token_hash": token_hash(drop_token),
+            "enrolment_hash": token_hash(install.enrolment) if install.enrolment else None,
             "now": now_ms,
             "lease_until_ms": now_ms + lease_ms,
         },
     )
+    return _enrolled(tx, replica, token, drop_token, now_ms)
+
+
+def _enrolled(tx: Transaction, replica: str, token: str, drop_token: str, now_ms: int) -> Enrolled:
     identity = load_replica(tx.connection, replica, now_ms)
     if identity is None:
         raise RuntimeError("a replica just written cannot be read")

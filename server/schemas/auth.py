@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 
 from server.schemas.envelope import SAFE_INTEGER
-from server.schemas.sync import short_text
+from server.schemas.sync import RoleSchema, short_text, storable
 
 
 class EnrolSchema(Schema):
-    """An install that joins: by invitation, or as the successor (`continues`) of a replica whose token it still has."""
+    """An install that joins: by invitation, or as the successor (`continues`) of a replica whose token it still has.
+
+    Shape: `enrolment` is made by the install before it asks, so that a lost answer can be asked for again.
+    """
 
     invitation_code = short_text(40)
     continues = short_text(36)
+    enrolment = fields.String(validate=[Length(16, 64), storable])
     label = short_text(80, required=True)
     platform = short_text(200, required=True)
     schema_version = fields.Integer(required=True, strict=True, validate=Range(1, SAFE_INTEGER))
@@ -25,13 +29,6 @@ class EnrolSchema(Schema):
         """Exactly one of the two ways."""
         if ("invitation_code" in data) == ("continues" in data):
             raise ValidationError("give either invitation_code or continues", "invitation_code")
-
-
-class RoleSchema(Schema):
-    """A role, with its village where it has one."""
-
-    role = fields.String(required=True)
-    village = fields.String()
 
 
 class TownshipShapeSchema(Schema):

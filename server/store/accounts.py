@@ -178,9 +178,9 @@ def spend_try(connection: Connection, invitation: StoredInvitation) -> None:
     )
 
 
-def spend_invitation(connection: Connection, invitation: StoredInvitation, replica_id: str) -> None:
+def spend_invitation(connection: Connection, invitation: StoredInvitation, replica_id: str, now_ms: int) -> None:
     """The invitation is used up by this replica."""
     connection.execute(
-        text("UPDATE invitations SET used_by = :replica WHERE township_id = :township AND id = :id"),
-        {"replica": replica_id, "township": invitation.township_id, "id": invitation.id},
+        text("UPDATE invitations SET used_by = :replica, used_at_ms = :now WHERE township_id = :township AND id = :id"),
+        {"replica": replica_id, "now": now_ms, "township": invitation.township_id, "id": invitation.id},
     )

@@ -22,6 +22,8 @@ class ReplicaRow(Base):
     continues: Mapped[str | None] = mapped_column(ID)
     token_hash: Mapped[str] = mapped_column(String(64))
     drop_token_hash: Mapped[str] = mapped_column(String(64))
+    enrolment_hash: Mapped[str | None] = mapped_column(String(64))  # of what the install made up before it asked
+    proved_at_ms: Mapped[int | None] = mapped_column(BigInteger)  # when its person last proved who he is (step-up)
     last_n: Mapped[int] = mapped_column(BigInteger)
     last_hash: Mapped[str | None] = mapped_column(String(24))
     cursor_seq: Mapped[int] = mapped_column(BigInteger)
@@ -54,6 +56,20 @@ class AccountRow(Base):
 
 
 class RoleAssignmentRow(Base):
+class PasswordRow(Base):
+    """How an office holder signs in at a desk and proves who he is."""
+
+    __tablename__ = "passwords"
+    township_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    login: Mapped[str] = mapped_column(String(40))
+    login_key: Mapped[str] = mapped_column(String(120))  # who signs in knows no township yet
+    hash: Mapped[str] = mapped_column(Text)
+    set_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("passwords_login", "login_key", unique=True),)
+
+
     """A role an account holds or held, township-wide or for one village."""
 
     __tablename__ = "role_assignments"
@@ -84,6 +100,9 @@ class InvitationRow(Base):
     expires_at_ms: Mapped[int] = mapped_column(BigInteger)
     used_by: Mapped[str | None] = mapped_column(ID)
 
+    used_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    invited_by: Mapped[str | None] = mapped_column(ID)
+    withdrawn_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     __table_args__ = (Index("invitations_selector", "selector", unique=True),)
 
 

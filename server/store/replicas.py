@@ -100,12 +100,12 @@ def insert_replica(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(
         text(
             "INSERT INTO replicas (id, township_id, account_id, label, platform, schema_version, continues, "
-            "token_hash, drop_token_hash, last_n, cursor_seq, policies, "
+            "token_hash, drop_token_hash, enrolment_hash, last_n, cursor_seq, policies, "
             "created_at_ms, lease_until_ms, last_contact_ms) VALUES "
             "(:id, :township_id, :account_id, :label, :platform, :schema_version, :continues, :token_hash, "
-            ":drop_token_hash, 0, 0, '[]', :now, :lease_until_ms, :now)"
+            ":drop_token_hash, :enrolment_hash, 0, 0, '[]', :now, :lease_until_ms, :now)"
         ),
-        values,
+        {"enrolment_hash": None} | values,
     )
 
 

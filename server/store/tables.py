@@ -127,6 +127,7 @@ class QuarantinedRow(Base):
     decided_by: Mapped[str | None] = mapped_column(String(80))
     reason: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(String(12))
+    corrected: Mapped[str | None] = mapped_column(Text)  # JSON list: names of the fields the office put right
 
     __table_args__ = (
         Index("quarantined_waiting", "township_id", "record"),

@@ -163,3 +163,47 @@ def test_a_lease_ends_after_thirty_days_of_silence_and_moves_with_contact(phone:
         clock.shift(timedelta(days=31))
         for answer in (phone.pull_raw(), phone.push_raw([]), phone.client.get("/sync/v1/hello", headers=phone.headers)):
             assert (answer.status_code, slug_of(answer.get_json())) == (401, "unknown-replica")
+
+
+def test_a_lost_answer_is_asked_for_again_and_costs_nothing(app: Flask, client: FlaskClient, town: Town) -> None:
+    code = invite(town.id, "committee_secretary", now_ms(), person=town.secretary).code
+    asked = enrolment(invitation_code=code, enrolment="0123456789abcdef")
+    lost = client.post("/auth/v1/replicas", json=asked).get_json()
+    again = client.post("/auth/v1/replicas", json=asked)
+    assert again.status_code == 201
+    told = again.get_json()
+    assert (told["replica"], told["account"], told["next_n"]) == (lost["replica"], lost["account"], 1)
+    assert told["token"] != lost["token"] and told["drop_token"] != lost["drop_token"]
+    assert Phone(client, lost).pull_raw().status_code == 401, "the tokens that nobody saw open nothing"
+    assert Phone(client, told).pull_raw().status_code == 200
+    with reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM replicas")).scalar() == 1
+
+
+@pytest.mark.parametrize("enrolment_id", [None, "fedcba9876543210"])
+def test_a_spent_code_opens_nothing_to_whoever_did_not_spend_it(
+    client: FlaskClient, town: Town, enrolment_id: str | None
+) -> None:
+    code = invite(town.id, "pbo", now_ms()).code
+    client.post("/auth/v1/replicas", json=enrolment(invitation_code=code, enrolment="0123456789abcdef"))
+    other = {"enrolment": enrolment_id} if enrolment_id else {}
+    answer = client.post("/auth/v1/replicas", json=enrolment(invitation_code=code, **other))
+    assert (answer.status_code, slug_of(answer.get_json())) == (403, "invitation-invalid")
+
+
+@pytest.mark.parametrize("end", ["pulled", "pushed", "revoked", "expired"])
+def test_a_lost_answer_is_given_again_only_while_nobody_had_it(client: FlaskClient, town: Town, end: str) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        code = invite(town.id, "committee_secretary", now_ms(), person=town.secretary).code
+        asked = enrolment(invitation_code=code, enrolment="0123456789abcdef")
+        phone = Phone(client, client.post("/auth/v1/replicas", json=asked).get_json())
+        if end == "pulled":
+            phone.pull()
+        elif end == "pushed":
+            phone.push(phone.visit(town))
+        elif end == "revoked":
+            revoke(phone.id, now_ms())
+        else:
+            clock.shift(timedelta(seconds=900))
+        answer = client.post("/auth/v1/replicas", json=asked)
+        assert (answer.status_code, slug_of(answer.get_json())) == (403, "invitation-invalid")

@@ -10,8 +10,12 @@ from sqlalchemy import inspect
 from server.store import people_tables, tables
 from server.store.database import Base, db, reading
 
-GLOBAL = {"townships": ("id",), "replicas": ("id",)}
-GLOBAL_UNIQUE = {"replicas_token": ["token_hash"], "invitations_selector": ["selector"]}
+GLOBAL = {"townships": ("id",), "replicas": ("id",), "sealing_keys": ("slot",)}
+GLOBAL_UNIQUE = {
+    "replicas_token": ["token_hash"],
+    "invitations_selector": ["selector"],
+    "passwords_login": ["login_key"],
+}
 
 
 def test_every_key_starts_with_the_township_or_is_global_by_nature(store: Flask) -> None:
