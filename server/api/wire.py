@@ -14,9 +14,9 @@ from server.domain.problems import Problem
 
 SMALL_BYTES = 65_536
 MOST_RATIO = 20
-GZIP_FROM_BYTES = 400
-BROTLI_FROM_BYTES = 4_096
-"""Chinese texts at quality 5: a quarter smaller than gzip, in the time of gzip -6; small answers gain nothing."""
+PACKED_FROM_BYTES = 400
+BROTLI_QUALITY = 5
+"""Pages of Chinese texts are half as large as with gzip -1 for half as much time again; one change, a tenth smaller."""
 
 
 def body_bytes(most: int) -> bytes:
@@ -62,14 +62,14 @@ def body_json(most: int) -> Any:
 
 
 def answer(text: str, status: int = 200, mimetype: str = "application/json") -> Response:
-    """A JSON text as it is, packed where the phone takes it and it pays: pages with Brotli, small answers with gzip."""
+    """A JSON text as it is, packed where it pays: with Brotli where the phone takes it, else with gzip."""
     body = text.encode()
     response = Response(body, status, mimetype=mimetype)
-    taken = request.headers.get("Accept-Encoding", "").lower()
-    if len(body) >= BROTLI_FROM_BYTES and "br" in taken:
-        response.set_data(brotli.compress(body, quality=5))
+    taken = request.headers.get("Accept-Encoding", "").lower() if len(body) >= PACKED_FROM_BYTES else ""
+    if "br" in taken:
+        response.set_data(brotli.compress(body, quality=BROTLI_QUALITY))
         response.headers["Content-Encoding"] = "br"
-    elif len(body) >= GZIP_FROM_BYTES and "gzip" in taken:
+    elif "gzip" in taken:
         response.set_data(gzip.compress(body, 1, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 MASK = 2**64 - 1
 
 
-def scope_sum(rows: Iterable[tuple[str, int]]) -> dict[str, int | str]:
-    """How many live records a scope has, and the sum of their mixes mod 2^64.
+def scope_sums(scopes: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int | str]]:
+    """How many live records each scope has, and the sum of their mixes mod 2^64; no row is kept.
 
-    Shape:  rows are (record id, seq); the answer is {"count": int, "sum": 16 hex digits}
+    Shape:  rows are (scope, record id, seq) of these scopes only; the answer is scope → {"count": int, "sum": 16 hex
+            digits}, of scopes without a record too
     Laws:   L9, L17
     Source: DESIGN.md 5.3; vectors in tests/vectors/sums.json
     """
-    count = total = 0
-    for record, seq in rows:
-        count += 1
-        total += mix64(record, seq)
-    return {"count": count, "sum": f"{total & MASK:016x}"}
+    counts = dict.fromkeys(scopes, 0)
+    totals = counts.copy()
+    for scope, record, seq in rows:
+        counts[scope] += 1
+        totals[scope] += mix64(record, seq)
+    return {scope: {"count": count, "sum": f"{totals[scope] & MASK:016x}"} for scope, count in counts.items()}
 
 
 def mix64(record: str, seq: int, deleted: bool = False) -> int:

@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 SIGNATURE_BYTES = 16
+EPOCH_DIGITS = 12
+"""So much of an epoch tells it from every other; the rest would travel twice with every poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Backfill:
 class Cursor:
     """Where one replica is.
 
-    Shape:  `seq` everything up to there was seen; `acked` the last own number a page confirmed; `policy` its scopes.
+    Shape:  `seq` everything up to there was seen; `acked` the last own number a page confirmed; `policy` its scopes;
+            `epoch` the mark of one.
     """
 
     epoch: str
@@ -40,11 +43,16 @@ class Cursor:
     backfill: Backfill | None = None
 
 
+def epoch_mark(epoch: str) -> str:
+    """What a cursor says of its epoch."""
+    return epoch[:EPOCH_DIGITS]
+
+
 def sign(cursor: Cursor, secret: bytes) -> str:
     """The cursor as text that only this server can have made."""
-    members: dict[str, Any] = {"e": cursor.epoch, "p": cursor.policy, "s": cursor.seq, "a": cursor.acked}
-    if cursor.backfill is not None:
-        members["b"] = [cursor.backfill.mask, cursor.backfill.seq, cursor.backfill.until]
+    fill = cursor.backfill
+    members: list[Any] = [epoch_mark(cursor.epoch), cursor.policy, cursor.seq, cursor.acked]
+    members += [] if fill is None else [fill.mask, fill.seq, fill.until]
     body = _encode(json.dumps(members, separators=(",", ":")).encode())
     return f"{body}.{_encode(_signature(body, secret))}"
 
@@ -58,8 +66,10 @@ def verify(text: str, secret: bytes) -> Cursor | None:
         members = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, binascii.Error):
         return None
-    backfill = Backfill(*members["b"]) if "b" in members else None
-    return Cursor(members["e"], members["p"], members["s"], members["a"], backfill)
+    if isinstance(members, dict):  # as the first version of this server signed them; phones in the field hold such
+        members = [epoch_mark(members["e"]), members["p"], members["s"], members["a"], *members.get("b", ())]
+    epoch, policy, seq, acked, *fill = members
+    return Cursor(epoch, policy, seq, acked, Backfill(*fill) if fill else None)
 
 
 def mask_of(scopes: Sequence[str], chosen: set[str]) -> int:

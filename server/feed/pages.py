@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from server.domain.permissions import scopes_of
 from server.domain.replicas import Identity
-from server.domain.sums import scope_sum
+from server.domain.sums import scope_sums
 from server.domain.trust import token_hash, trusted
 from server.feed.cursor import Backfill, Cursor, scopes_in, sign
 from server.feed.start import start_of
@@ -170,9 +170,6 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
-def _sums(connection: Connection, township_id: str, scopes: Sequence[str]) -> dict[str, Any]:
+def _sums(connection: Connection, township_id: str, scopes: Sequence[str]) -> dict[str, dict[str, int | str]]:
     """Number and sum of every scope the replica holds, empty ones too."""
-    by_scope: dict[str, list[tuple[str, int]]] = {scope: [] for scope in scopes}
-    for row in live_rows(connection, township_id, scopes):
-        by_scope[row.scope].append((row.id, row.seq))
-    return {scope: scope_sum(rows) for scope, rows in by_scope.items()}
+    return scope_sums(scopes, live_rows(connection, township_id, scopes))

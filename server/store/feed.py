@@ -12,6 +12,7 @@ from server.store.bulk import among, listed, sql
 from server.store.database import is_sqlite
 
 FEED_ROLE = "zoufang_feed"
+ROWS_AT_A_TIME = 1_000
 _ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms"
 
 
@@ -58,11 +59,12 @@ def departures_after(
 
 
 def live_rows(connection: Connection, township_id: str, scopes: Sequence[str]) -> Iterable[Row[Any]]:
-    """(scope, id, seq) of every record that is not deleted."""
+    """(scope, id, seq) of every record that is not deleted, read one by one: a township may be large."""
     condition = among(connection, "scope", "scopes")
     return connection.execute(
         sql(f"SELECT scope, id, seq FROM records WHERE township_id = :township AND {condition} AND NOT deleted"),
         {"township": township_id, "scopes": listed(connection, scopes)},
+        execution_options={"yield_per": ROWS_AT_A_TIME},
     )
 
 

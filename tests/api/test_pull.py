@@ -15,7 +15,7 @@ from server.commands.invite import invite
 from server.commands.mint_epoch import mint_epoch
 from server.commands.save_online import save_online
 from server.domain.judging.verdicts import Departure, OnlineWrite
-from server.domain.sums import scope_sum
+from server.domain.sums import scope_sums
 from server.schemas.kinds.registry import KINDS
 from server.store.database import reading
 from server.store.transaction import transaction
@@ -26,7 +26,7 @@ from tests.records import made
 def sums_of(phone: Phone, scopes: list[str]) -> dict[str, Any]:
     """What the phone's mirror adds up to."""
     rows = phone.mirror.values()
-    return {scope: scope_sum((row["record"], row["seq"]) for row in rows if row["scope"] == scope) for scope in scopes}
+    return scope_sums(scopes, ((row["scope"], row["record"], row["seq"]) for row in rows if row["scope"] in scopes))
 
 
 def test_the_first_sync_brings_everything_once_and_its_sums(phone: Phone, office: Phone, town: Town) -> None:

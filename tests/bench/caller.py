@@ -6,7 +6,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench.connection import Answer, Connection
+from tests.bench.connection import BROWSER, Answer, Connection
 from tests.phone import Phone
 
 RETRY_S = 1.0
@@ -15,8 +15,8 @@ RETRY_S = 1.0
 class Reader:
     """Shape: `cursor` of the last page, empty before the first."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self.line = Connection(url, token)
+    def __init__(self, url: str, token: str, takes: str = BROWSER) -> None:
+        self.line = Connection(url, token, takes)
         self.cursor = ""
 
     def pull(self) -> Answer:
@@ -41,8 +41,8 @@ class Reader:
 class Caller(Reader):
     """One that also pushes. Shape: `refused` how often the server said that it is busy."""
 
-    def __init__(self, url: str, phone: Phone) -> None:
-        super().__init__(url, phone.enrolled["token"])
+    def __init__(self, url: str, phone: Phone, takes: str = BROWSER) -> None:
+        super().__init__(url, phone.enrolled["token"], takes)
         self.phone = phone
         self.refused = 0
 

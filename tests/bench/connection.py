@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import brotli
+
 WORTH_BYTES = 1024
 """As in pwa/src/sync/transport.ts: a smaller body is not packed."""
+BROWSER = "gzip, deflate, br, zstd"
+"""What a browser takes on HTTPS and on localhost; elsewhere it leaves out all but gzip and deflate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,13 @@ class Answer:
     sent: int
     received: int
     seconds: float
-    packed: bool
+    coding: str
 
     @property
     def plain(self) -> bytes:
-        return gzip.decompress(self.body) if self.packed else self.body
+        if self.coding == "br":
+            return brotli.decompress(self.body)
+        return gzip.decompress(self.body) if self.coding == "gzip" else self.body
 
     def json(self) -> Any:
         return json.loads(self.plain)
@@ -40,10 +46,10 @@ class Answer:
 class Connection:
     """One kept-alive connection; a request is written whole, its answer read whole."""
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", takes: str = BROWSER) -> None:
         parts = urlsplit(url)
         self.where = (parts.hostname or "127.0.0.1", parts.port or 80)
-        self.token = token
+        self.token, self.takes = token, takes
         self._socket: socket.socket | None = None
 
     def get(self, path: str) -> Answer:
@@ -54,7 +60,7 @@ class Connection:
 
     def request(self, method: str, path: str, value: Any = None) -> bytes:
         """The whole request as bytes, packed as the phone packs it."""
-        head = [f"{method} {path} HTTP/1.1", f"Host: {self.where[0]}:{self.where[1]}", "Accept-Encoding: gzip"]
+        head = [f"{method} {path} HTTP/1.1", f"Host: {self.where[0]}:{self.where[1]}", f"Accept-Encoding: {self.takes}"]
         if self.token:
             head.append(f"Authorization: Bearer {self.token}")
         body = b""
@@ -98,8 +104,8 @@ class Connection:
         seconds = time.perf_counter() - began
         if head.get("connection", "").lower() == "close":
             self.close()
-        packed = head.get("content-encoding") == "gzip"
-        return Answer(status, bytes(data[end + 4 : whole]), len(request), len(data), seconds, packed)
+        coding = head.get("content-encoding", "")
+        return Answer(status, bytes(data[end + 4 : whole]), len(request), len(data), seconds, coding)
 
     def _more(self) -> bytes:
         assert self._socket is not None

@@ -1,4 +1,7 @@
-"""Bytes: what a phone of our client sends and gets, heads included, on the default system's web server."""
+"""Bytes: what a phone of our client sends and gets, heads included, on the default system's web server.
+
+Packed as for a browser on HTTPS or localhost; what a client without Brotli gets is shown beside.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 from server.demo.load import load_demo
 from server.schemas.kinds.registry import KINDS
 from tests.bench.caller import Caller, rows_in
-from tests.bench.connection import Answer
+from tests.bench.connection import BROWSER, Answer
 from tests.bench.content import grow_demo, passage
 from tests.bench.figure import Figure
 from tests.bench.server import Bench, bench_on
@@ -79,18 +82,28 @@ def _first_sync(bench: Bench) -> Iterator[Figure]:
     now_ms = time.time_ns() // 1_000_000
     township = load_demo(KINDS, now_ms).township
     pages = _whole(bench, township)
-    each = sum(page.received for page in pages) / rows_in(pages)
+    each = _received(pages) / rows_in(pages)
     yield Figure(f"first sync of the demo's {rows_in(pages)} records: bytes a record", each, "B")
     yield Figure(f"  {RECORDS:,} such records at 100 kbit/s", RECORDS * each * 8 / SLOW_BITS_PER_S, "s", 60)
     grow_demo(township, RECORDS)
     pages = _whole(bench, township)
-    down, plain = sum(page.received for page in pages), sum(len(page.plain) for page in pages)
-    yield Figure(
-        f"first sync of {rows_in(pages):,} records", down / 1024, "KB", beside=plain / 1024, beside_name="JSON"
-    )
-    yield Figure("  at 100 kbit/s", down * 8 / SLOW_BITS_PER_S, "s", 60)
+    yield _whole_figure(pages, f"first sync of {rows_in(pages):,} records")
+    yield Figure("  at 100 kbit/s", _received(pages) * 8 / SLOW_BITS_PER_S, "s", 60)
     yield Figure("  server's part of it", sum(page.seconds for page in pages), "s")
+    pages = _whole(bench, township, takes="gzip")
+    yield _whole_figure(pages, "  by a client without Brotli")
+    yield Figure("  at 100 kbit/s, without Brotli", _received(pages) * 8 / SLOW_BITS_PER_S, "s")
 
 
-def _whole(bench: Bench, township: str) -> list[Answer]:
-    return Caller(bench.server.url, enrol(bench.app, Town(township, (), "", ""), "pbo")).pull_all()
+def _whole_figure(pages: list[Answer], name: str) -> Figure:
+    plain = sum(len(page.plain) for page in pages)
+    return Figure(name, _received(pages) / 1024, "KB", beside=plain / 1024, beside_name="JSON")
+
+
+def _received(pages: list[Answer]) -> int:
+    return sum(page.received for page in pages)
+
+
+def _whole(bench: Bench, township: str, takes: str = BROWSER) -> list[Answer]:
+    phone = Caller(bench.server.url, enrol(bench.app, Town(township, (), "", ""), "pbo"), takes)
+    return phone.pull_all()

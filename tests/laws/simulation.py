@@ -9,7 +9,7 @@ from server.domain.ids import derived_id
 from server.domain.judging.verdicts import Verdict
 from server.domain.permissions import Actor, Role, scopes_of
 from server.domain.records import Change, Record, Refused
-from server.domain.sums import scope_sum
+from server.domain.sums import scope_sums
 from tests.laws.ledger import Ledger
 from tests.laws.town import OTHER_VILLAGE, SECRETARY, TOWN, VILLAGE, Phone, Town
 
@@ -125,7 +125,8 @@ class Replica:
 
 
 def _sum(records: Iterable[Record], scope: str) -> dict[str, int | str]:
-    return scope_sum((derived_id(row.id), row.seq) for row in records if row.scope == scope and not row.deleted)
+    live = ((scope, derived_id(row.id), row.seq) for row in records if row.scope == scope and not row.deleted)
+    return scope_sums([scope], live)[scope]
 
 
 def _parts(change: Change) -> list[str]:

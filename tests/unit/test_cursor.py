@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hmac
 import string
+from base64 import b64encode, urlsafe_b64encode
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.feed.cursor import Backfill, Cursor, mask_of, scopes_in, sign, verify
+from server.feed.cursor import EPOCH_DIGITS, Backfill, Cursor, epoch_mark, mask_of, scopes_in, sign, verify
 
 SECRET = b"a secret of the tests"
 numbers = st.integers(0, 2**53 - 1)
 backfills = st.none() | st.builds(Backfill, numbers, numbers, numbers)
 cursors = st.builds(
     Cursor,
-    st.text("0123456789abcdef", min_size=32, max_size=32),
+    st.text("0123456789abcdef", min_size=EPOCH_DIGITS, max_size=EPOCH_DIGITS),
     st.text("0123456789abcdef", min_size=12, max_size=12),
     numbers,
     numbers,
@@ -28,6 +30,14 @@ def test_a_signed_cursor_comes_back(cursor: Cursor) -> None:
     assert verify(text, SECRET) == cursor
     assert verify(text, b"another secret") is None
     assert set(text) <= set(string.ascii_letters + string.digits + "-_.")
+
+
+def test_a_cursor_of_the_first_version_still_counts() -> None:
+    epoch = "0123456789abcdef0123456789abcdef"
+    body = b64encode(b'{"e":"%b","p":"policy","s":7,"a":3,"b":[5,1,6]}' % epoch.encode()).rstrip(b"=")
+    signature = hmac.digest(SECRET, b"cursor " + body, "sha256")[:16]
+    text = f"{body.decode()}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    assert verify(text, SECRET) == Cursor(epoch_mark(epoch), "policy", 7, 3, Backfill(5, 1, 6))
 
 
 @given(cursors, st.integers(0, 500), st.sampled_from("AB-_."))
