@@ -15,6 +15,7 @@ from server.commands.note_contact import note_contact
 from server.commands.push_changes import push_changes
 from server.commands.report_health import report_health
 from server.domain.problems import Problem
+from server.domain.roles import roles_json
 from server.feed.pages import Page, Query, read_page
 from server.feed.start import FromTheFuture
 from server.schemas.changes import read_changes
@@ -50,6 +51,7 @@ def hello() -> Response:
             "last_hash": replica.last_hash,
             "durable_seq": tenant.durable_seq,
             "policy": greeting.policy,
+            "roles": roles_json(greeting.identity.actor.roles),
             "min_schema_version": MIN_SCHEMA_VERSION,
             "server_time_ms": now,
         }

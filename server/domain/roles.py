@@ -69,6 +69,11 @@ class Assignment:
     to_ms: int | None = None
 
 
+def roles_json(roles: Iterable[Role]) -> list[dict[str, str]]:
+    """The roles as they go over the wire: a village only where there is one."""
+    return [{"role": held.role, **({"village": held.village} if held.village else {})} for held in roles]
+
+
 def roles_at(assignments: Iterable[Assignment], now_ms: int | None) -> tuple[Role, ...]:
     """The roles held at a moment of the server's clock, each once; every role ever held where no moment is given."""
     held = {

@@ -81,6 +81,13 @@ class PullQuerySchema(Schema):
     schema_version = fields.Integer(load_default=None, validate=Range(0, SAFE_INTEGER))
 
 
+class RoleSchema(Schema):
+    """A role, with its village where it has one."""
+
+    role = fields.String(required=True)
+    village = fields.String()
+
+
 class RowSchema(Schema):
     """One row of the feed: a record, its end (`deleted`), or its leaving a scope (`gone`)."""
 
@@ -109,6 +116,7 @@ class PullAnswerSchema(Schema):
 
     changes = fields.List(fields.Nested(RowSchema), required=True)
     scopes = fields.Nested(ScopesSchema, required=True)
+    roles = fields.List(fields.Nested(RoleSchema), metadata={"description": "with a page that changes the scopes"})
     acked = fields.Integer(required=True)
     durable_seq = fields.Integer(required=True, allow_none=True)
     sums = fields.Dict(metadata={"description": "scope → {count, sum}; see docs/wire.md"})
@@ -124,6 +132,7 @@ class HelloSchema(Schema):
     last_hash = fields.String(required=True, allow_none=True)
     durable_seq = fields.Integer(required=True, allow_none=True)
     policy = fields.String(required=True)
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
     min_schema_version = fields.Integer(required=True)
     server_time_ms = fields.Integer(required=True)
 
