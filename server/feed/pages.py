@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 
 from server.domain.permissions import scopes_of
 from server.domain.replicas import Identity
+from server.domain.roles import roles_json
 from server.domain.sums import scope_sums
 from server.domain.trust import token_hash, trusted
 from server.feed.cursor import Backfill, Cursor, scopes_in, sign
@@ -88,6 +89,7 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
     cursor = replace(cursor, acked=identity.replica.last_n)
     members = {
         "scopes": {"added": start.added, "dropped": start.dropped},
+        **({"roles": roles_json(identity.actor.roles)} if start.moved else {}),
         "acked": cursor.acked,
         "durable_seq": identity.tenant.durable_seq,
         **({} if sums is None else {"sums": sums}),

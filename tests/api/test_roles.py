@@ -1,4 +1,4 @@
-"""Roles over the wire: they begin and end by date, a leader keeps his visits, and a scope that is lost costs no work."""
+"""Roles over the wire: they begin and end by date, a leader keeps his visits, a lost scope costs no work."""
 
 from __future__ import annotations
 
