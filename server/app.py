@@ -11,6 +11,7 @@ from server.api.problems import register_problems
 from server.settings import Settings
 from server.store.database import open_database, reading
 from server.store.migrate import assert_guard
+from server.store.sealing import open_sealing
 
 DAY_MS = 86_400_000
 
@@ -24,7 +25,7 @@ class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
 def create_app(settings: Settings) -> Flask:
     """The application, on a database that has its guard.
 
-    Raises: GuardMissing
+    Raises: GuardMissing, SealingKeyWrong, BadSetting (the sealing key is gone)
     """
     app = Flask("zoufang", static_folder=None)
     app.config.update(
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     open_database(app, settings.database())
     with app.app_context(), reading() as connection:
         assert_guard(connection)
+    open_sealing(app, settings.sealing_secret)
     limiter.init_app(app)
     api = Described(app)
     for room in (auth, sync, office, health, demo):

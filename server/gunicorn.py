@@ -13,7 +13,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.logs import LibraryLine, configure_logs, log_requests
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 
 _settings = Settings.from_environment()
 
@@ -49,9 +49,13 @@ def web() -> Flask:
     """The application as gunicorn serves it: from the environment, with its lines in JSON."""
     from server.app import create_app
     from server.store.database import db
+    from server.store.sealing import SealingKeyWrong
 
     configure_logs(_settings.log_level)
-    app = create_app(_settings)
+    try:
+        app = create_app(_settings)
+    except (BadSetting, SealingKeyWrong) as error:
+        sys.exit(f"zoufang: {error}")
     log_requests(app)
     if _settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, _settings.trusted_proxies, _settings.trusted_proxies)  # type: ignore[method-assign]

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 
+SHORTEST_KEY = 32
+"""Characters of a sealing key that somebody gives; the one we make has 64."""
+
 class BadSetting(ValueError):
     """A setting has a value that cannot be used; the text names it and says what fits."""
 
@@ -35,6 +38,9 @@ class Settings:
     redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")
     secret_key: str = _setting("", "Signs cursors; empty: made once and kept in VAR_DIR/secret.key.")
     demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")
+    sealing_key: str = _setting(
+        "", "Seals names in the database; empty: made once and kept in VAR_DIR/sealing.key. Keep it apart from backups."
+    )
     web_threads: int = _setting(8, "Threads of the web process.")
     web_processes: int = _setting(1, "Web processes.")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
@@ -102,6 +108,31 @@ def _write_once(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
+    def sealing_secret(self, may_make: bool) -> bytes:
+        """The key that seals names in the database; made where `may_make`, readable by its owner only.
+
+        Raises: BadSetting
+        """
+        if self.sealing_key:
+            return _long_enough(self.sealing_key)
+        path = self.var / "sealing.key"
+        if not path.exists():
+            if not may_make:
+                raise BadSetting(
+                    f"there is no sealing key: {path} is gone, and the database is sealed with it; bring it back or "
+                    "give it as SEALING_KEY (docs/operations.md, “The sealing key”)"
+                )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_once(path, secrets.token_hex(32))
+        return _long_enough(path.read_text().strip())
+
+
+def _long_enough(key: str) -> bytes:
+    if len(key) < SHORTEST_KEY:
+        raise BadSetting(f"the sealing key has {len(key)} characters; it takes {SHORTEST_KEY} of chance")
+    return key.encode()
+
+
         file.write(text + "\n")
     try:
         os.link(draft, path)

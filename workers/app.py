@@ -14,6 +14,7 @@ from flask import Flask
 from server.logs import configure_logs
 from server.settings import Settings
 from server.store.database import open_database
+from server.store.sealing import open_sealing
 from workers.broker import celery_settings
 
 
@@ -36,6 +37,7 @@ def house() -> Flask:
     """The database of this process, opened at the first task."""
     flask_app = Flask("zoufang-night")
     open_database(flask_app, settings().database())
+    open_sealing(flask_app, settings().sealing_secret)
     return flask_app
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from workers.app import app
+from server.settings import BadSetting
+from server.store.sealing import SealingKeyWrong
+from workers.app import app, house
 
 THREADS = 4
 
 
 def main() -> int:
-    """The worker ran until it was asked to stop; its exit code."""
+    """The worker ran until it was asked to stop; its exit code, 2 when it may not start on this database."""
+    try:
+        house()
+    except (BadSetting, SealingKeyWrong) as error:
+        sys.stderr.write(f"zoufang: {error}\n")
+        return 2
     worker = app.Worker(
         pool="threads",
         concurrency=THREADS,

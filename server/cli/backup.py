@@ -6,12 +6,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import click
+from flask import Flask
 
 from server.cli.opened import json_option, now_ms, opened, say
 from server.commands.restore_backup import restore_backup
 from server.commands.take_backup import stamp, take_backup
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 from server.store.backup import read_secret
+from server.store.database import db, open_database
+from server.store.sealing import SealingKeyWrong, open_sealing
 from server.store.var_lock import hold_var_dir
 
 
@@ -43,8 +46,22 @@ def restore(path: Path, as_json: bool) -> None:
     _keep_secret(settings, read_secret(path))
     words = [f"Restored {path}: {t.name} under a new epoch, head {t.head}." for t in done.townships]
     words += [f"The database it replaced is kept in {done.kept}."] if done.kept else []
+    words += _words_on_the_key(settings)
     epochs = [{"id": t.id, "name": t.name, "epoch": t.epoch, "head": t.head} for t in done.townships]
     say(as_json, {"path": str(path), "kept": done.kept, "townships": epochs}, "\n".join(words))
+
+
+def _words_on_the_key(settings: Settings) -> list[str]:
+    """What stands in the way of the next start: a backup never brings its sealing key along."""
+    app = Flask("zoufang-restored")
+    open_database(app, settings.database())
+    try:
+        open_sealing(app, settings.sealing_secret)
+    except (BadSetting, SealingKeyWrong) as error:
+        return [f"It does not start yet: {error}."]
+    with app.app_context():
+        db.engine.dispose()
+    return []
 
 
 def _keep_secret(settings: Settings, secret: bytes) -> None:

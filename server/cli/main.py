@@ -25,6 +25,7 @@ COMMANDS = {
     "prepare": "server.cli.system:prepare",
     "backup": "server.cli.backup:backup",
     "restore": "server.cli.backup:restore",
+    "seal": "server.cli.system:seal",
     "docs": "server.cli.docs:docs",
 }
 
@@ -72,9 +73,10 @@ def _words_for(error: Exception) -> tuple[str, str, int]:
     from server.settings import BadSetting
 
     if isinstance(error, Problem):
+    from server.store.sealing import SealBroken, SealingKeyWrong
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in error.errors)
         return error.entry.slug, " · ".join(filter(None, (error.detail or error.entry.meaning, said))), 2
-    if isinstance(error, BadSetting | OSError):
+    if isinstance(error, BadSetting | OSError | SealingKeyWrong | SealBroken):
         return "malformed-request", str(error), 2
     if isinstance(error, DBAPIError):
         return "busy", f"the database does not answer as it should: {str(error.orig).splitlines()[0]}", 2

@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.store.database import db, open_database, reading
 from server.store.migrate import upgrade
 from server.store.records import load_kind
+from server.store.sealing import open_sealing
 from server.store.townships import load_tenants
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,6 +55,7 @@ def opened(*, empty_too: bool = False) -> Iterator[Settings]:
         try:
             if not inspect(db.engine).has_table("townships"):
                 raise click.ClickException("the database has no tables yet; run `zoufang migrate`")
+            open_sealing(app, settings.sealing_secret)
             yield settings
         finally:
             db.engine.dispose()

@@ -1,4 +1,4 @@
-"""`zoufang migrate` and `zoufang prepare`: a database ready for use."""
+"""`zoufang migrate`, `zoufang prepare` and `zoufang seal`: a database ready for use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import click
 
 from server.cli.opened import json_option, now_ms, opened, say
+from server.commands.seal_open import seal_open, seal_open_once
+from server.schemas.kinds.registry import KINDS
 from server.settings import Settings
 from server.store.database import reading
 from server.store.migrate import is_newest, upgrade
@@ -24,17 +26,31 @@ def migrate(as_json: bool) -> None:
 @click.command()
 @json_option
 def prepare(as_json: bool) -> None:
-    """What `make run` does first: signing key, newest revision, and with DEMO=1 the demo unless in real use."""
+    """What `make run` does first: keys, newest revision, and with DEMO=1 the demo unless in real use."""
     settings = Settings.from_environment()
     settings.secret()
     _migrate()
     loaded = False
-    if settings.demo:
-        with opened():
+    with opened():
+        seal_open_once(KINDS, now_ms())
+        if settings.demo:
             with reading() as connection:
                 townships = load_tenants(connection)
             loaded = all(t.is_demo for t in townships) and _load_demo()
     say(as_json, {"demo_loaded": loaded}, "Ready to start.")
+
+
+@click.command()
+@json_option
+def seal(as_json: bool) -> None:
+    """Seal what lies in the open of the kinds that are sealed; `prepare` does it once after an upgrade."""
+    with opened():
+        done = seal_open(KINDS, now_ms())
+    say(
+        as_json,
+        {"records": done.records, "changes": done.changes, "quarantined": done.quarantined},
+        f"Sealed {done.records} records, {done.changes} changes and {done.quarantined} quarantined ones.",
+    )
 
 
 def _migrate() -> None:
@@ -47,6 +63,5 @@ def _migrate() -> None:
 
 def _load_demo() -> bool:
     from server.demo.load import load_demo
-    from server.schemas.kinds.registry import KINDS
 
     return load_demo(KINDS, now_ms()).new

@@ -20,6 +20,7 @@ from server.domain.records import Change, Json, Record, Refused
 from server.domain.renumber import restamp
 from server.domain.replicas import Identity
 from server.store.changes import StoredChange, change_of, insert_changes, load_known, load_seen_groups
+from server.domain.sealed import is_sealed_change
 from server.store.quarantine import Quarantined, decide_quarantined, insert_quarantined, load_waiting
 from server.store.records import load_kind
 from server.store.replicas import load_actor
@@ -48,8 +49,10 @@ def judge_and_save(
     judged = judge_batch(kinds, township, identity.actor, known, batch.fresh, [], now_ms, seen_groups)
     save_judged(tx, judged, restamped, now_ms)
     stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
-    insert_changes(tx.connection, tx.township_id, stored.values())
-    _keep_quarantined(tx, identity, judged, now_ms)
+    met = {**known, **{record.id: record for record in judged.records}}
+    sealed = {item.n for item, _verdict in judged.verdicts if is_sealed_change(kinds, item, met)}
+    insert_changes(tx.connection, tx.township_id, stored.values(), sealed)
+    _keep_quarantined(tx, identity, judged, sealed, now_ms)
     release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
     outcomes = {n: change.answer(n) for n, change in stored.items()}
     outcomes |= {n: change.answer(n) for n, change in batch.known.items()}
@@ -186,7 +189,9 @@ def _more(verdict: Verdict) -> str | None:
     return json.dumps(more, ensure_ascii=False, separators=(",", ":")) if more else None
 
 
-def _keep_quarantined(tx: Transaction, identity: Identity, judged: Judged, now_ms: int) -> None:
+def _keep_quarantined(
+    tx: Transaction, identity: Identity, judged: Judged, sealed: Collection[int], now_ms: int
+) -> None:
     kept = [
         Quarantined(
             replica_id=item.replica,
@@ -205,4 +210,4 @@ def _keep_quarantined(tx: Transaction, identity: Identity, judged: Judged, now_m
         for item, verdict in judged.verdicts
         if verdict.problem is not None
     ]
-    insert_quarantined(tx.connection, tx.township_id, kept)
+    insert_quarantined(tx.connection, tx.township_id, kept, sealed)

@@ -41,7 +41,7 @@ class Kind:
 
     Shape:  `parent_field` names the field with the parent's id (of `parent_kind`); `initial` lists the states a create
             may name, first one the default; `authors_only`: only who created it may change it; `offline` False:
-            read-only for replicas, written by online commands.
+            read-only for replicas, written by online commands; `sealed`: its content lies encrypted in the database.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Kind:
     transitions: Mapping[str, Transition] = field(default_factory=dict)
     create_roles: tuple[str, ...] = ()
     authors_only: bool = False
+    sealed: bool = False
 
     def spec(self, name: str) -> FieldSpec | None:
         """The spec of a flat field name: `area_notes.study` is the map `area_notes`."""

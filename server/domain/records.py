@@ -30,6 +30,7 @@ class Record:
     Shape:  `fields` is flat: a map field is one key per entry (`area_notes.study`), a set field a list of its elements.
             `field_seqs` has one entry per written field and one per set element (`companions/<element key>`).
             `parent` is the id of the record this one hangs on (a visit for its checks, the record for its conflicts).
+            `sealed`: its fields lie encrypted in the database.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Record:
     created_at_ms: int = 0
     updated_by: str = ""
     updated_at_ms: int = 0
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
 from server.domain.records import Change, Json
 from server.store.bulk import among, insert_rows, listed
+from server.store.sealing import MARK, Turn, plain_text, sealed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,15 @@ _COLUMNS: Mapping[str, str] = {
 _NAMES = ", ".join(f"c.{name}" for name in _FIELDS)
 
 
-def insert_changes(connection: Connection, township_id: str, changes: Iterable[StoredChange]) -> None:
-    """The changes are in the history; a number that is already there is an error, never an overwrite (L5)."""
-    rows = [{"township_id": township_id} | {name: getattr(change, name) for name in _FIELDS} for change in changes]
+def insert_changes(
+    connection: Connection, township_id: str, changes: Iterable[StoredChange], sealed: Collection[int] = ()
+) -> None:
+    """The changes are in the history; a number that is already there is an error, never an overwrite (L5).
+
+    Shape:  `sealed` are the numbers whose content lies encrypted
+    """
+    kept = [_with_texts(change, township_id, sealed_text) if change.n in sealed else change for change in changes]
+    rows = [{"township_id": township_id} | {name: getattr(change, name) for name in _FIELDS} for change in kept]
     insert_rows(connection, "changes", _COLUMNS, rows)
 
 
@@ -72,7 +79,7 @@ def load_numbers(
         ),
         {"township": township_id, "replica": replica_id, "first": first, "last": last},
     )
-    return {row.as_n: StoredChange(*row[: len(_FIELDS)]) for row in found}
+    return {row.as_n: _opened(township_id, StoredChange(*row[: len(_FIELDS)])) for row in found}
 
 
 def load_known(connection: Connection, township_id: str, change_ids: Collection[str]) -> dict[str, StoredChange]:
@@ -84,7 +91,7 @@ def load_known(connection: Connection, township_id: str, change_ids: Collection[
         text(f"SELECT {_NAMES} FROM changes c WHERE c.township_id = :township AND {condition}"),
         {"township": township_id, "ids": listed(connection, change_ids)},
     )
-    return {row.change_id: StoredChange(*row) for row in found}
+    return {row.change_id: _opened(township_id, StoredChange(*row)) for row in found}
 
 
 def load_seen_groups(connection: Connection, township_id: str, replica_id: str, groups: Collection[str]) -> set[str]:
@@ -110,6 +117,19 @@ def insert_renumbered(connection: Connection, township_id: str, replica_id: str,
         for n, change in known.items()
     ]
     insert_rows(connection, "renumbered", columns, rows)
+
+
+def _opened(township_id: str, change: StoredChange) -> StoredChange:
+    is_sealed = any(text is not None and text.startswith(MARK) for text in (change.canonical, change.patch))
+    return _with_texts(change, township_id, plain_text) if is_sealed else change
+
+
+def _with_texts(change: StoredChange, township_id: str, turn: Turn) -> StoredChange:
+    def turned(column: str, text_of_it: str | None) -> str | None:
+        place = ("changes", change.replica_id, str(change.n), column)
+        return None if text_of_it is None else turn(township_id, place, text_of_it)
+
+    return replace(change, canonical=turned("canonical", change.canonical), patch=turned("patch", change.patch))
 
 
 def change_of(stored: StoredChange) -> Change:

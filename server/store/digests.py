@@ -13,6 +13,7 @@ from server.domain.records import Record
 from server.domain.schedule import Reader
 from server.store.bulk import among, listed
 from server.store.fleet import load_fleet
+from server.store.records import plain_fields
 
 _KINDS = ("cycle", "subject", "village", "visit", "conflict")
 
@@ -111,7 +112,10 @@ def _load_records(connection: Connection, township_id: str) -> list[Record]:
         ),
         {"township": township_id, "kinds": listed(connection, _KINDS)},
     )
-    return [Record(row.id, row.kind, row.scope, row.seq, json.loads(row.fields)) for row in found]
+    return [
+        Record(row.id, row.kind, row.scope, row.seq, json.loads(plain_fields(township_id, row.id, row.fields)))
+        for row in found
+    ]
 
 
 def _load_secretaries(connection: Connection, township_id: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from server.store.effects_queue import count_waiting, load_dead
 from server.store.migrate import GuardMissing, assert_guard
 from server.store.quarantine import count_held
 
+from server.store.records import plain_fields
 MOST_DEAD = 100
 
 
@@ -70,7 +71,18 @@ def _load_counted(connection: Connection, township_id: str) -> list[Record]:
         ),
         {"township": township_id, "kinds": listed(connection, COUNTED)},
     )
-    return [Record(r.id, r.kind, r.scope, r.seq, json.loads(r.fields), {}, bool(r.deleted), r.parent) for r in found]
+    return [
+        Record(
+            id=row.id,
+            kind=row.kind,
+            scope=row.scope,
+            seq=row.seq,
+            fields=json.loads(plain_fields(township_id, row.id, row.fields)),
+            deleted=bool(row.deleted),
+            parent=row.parent,
+        )
+        for row in found
+    ]
 
 
 def _load_secretaries(connection: Connection, township_id: str) -> frozenset[str]:

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
 from server.store.bulk import among, listed, sql
 from server.store.database import is_sqlite
+from server.store.records import plain_fields
+from server.store.sealing import MARK
 
 FEED_ROLE = "zoufang_feed"
 ROWS_AT_A_TIME = 1_000
 _ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms"
+
+
+class OpenedRow(NamedTuple):
+    """A row whose fields lay sealed, with the columns of any other."""
+
+    seq: int
+    kind: str
+    id: str
+    scope: str
+    fields: str
+    deleted: bool
+    created_by: str
+    created_at_ms: int
+    updated_by: str
+    updated_at_ms: int
+
+
+FeedRow = Row[Any] | OpenedRow
 
 
 def behind_the_wall(connection: Connection, township_id: str, scopes: Sequence[str]) -> None:
@@ -31,17 +51,18 @@ def behind_the_wall(connection: Connection, township_id: str, scopes: Sequence[s
 
 def rows_after(
     connection: Connection, township_id: str, scopes: Sequence[str], after: int, until: int, limit: int, live: bool
-) -> Sequence[Row[Any]]:
+) -> Sequence[FeedRow]:
     """Up to `limit` records with after < seq ≤ until, in order; with `live`, deleted ones are left out."""
     condition = among(connection, "scope", "scopes")
     alive = " AND NOT deleted" if live else ""
-    return connection.execute(
+    rows = connection.execute(
         sql(
             f"SELECT {_ROW} FROM records WHERE township_id = :township AND seq > :after AND seq <= :until "
             f"AND {condition}{alive} ORDER BY seq LIMIT :limit"
         ),
         _bound(connection, township_id, scopes, after, until, limit),
     ).all()
+    return [_opened(township_id, row) if row.fields.startswith(MARK) else row for row in rows]
 
 
 def departures_after(
@@ -66,6 +87,11 @@ def live_rows(connection: Connection, township_id: str, scopes: Sequence[str]) -
         {"township": township_id, "scopes": listed(connection, scopes)},
         execution_options={"yield_per": ROWS_AT_A_TIME},
     )
+
+
+def _opened(township_id: str, row: Row[Any]) -> OpenedRow:
+    opened = OpenedRow._make(row)
+    return opened._replace(fields=plain_fields(township_id, opened.id, opened.fields))
 
 
 def _bound(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, text
 
 from server.store.bulk import among, insert_rows, listed
+from server.store.sealing import Turn, plain_text, sealed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,16 @@ _COLUMNS: Mapping[str, str] = {
 _NAMES = ", ".join(_FIELDS)
 
 
-def insert_quarantined(connection: Connection, township_id: str, changes: Iterable[Quarantined]) -> None:
-    """The changes are in quarantine."""
+def insert_quarantined(
+    connection: Connection, township_id: str, changes: Iterable[Quarantined], sealed: Collection[int] = ()
+) -> None:
+    """The changes are in quarantine. Shape: `sealed` are the numbers whose payload lies encrypted."""
+    kept = [_turned(change, township_id, sealed_text) if change.n in sealed else change for change in changes]
     insert_rows(
         connection,
         "quarantined_changes",
         _COLUMNS,
-        [{"township_id": township_id, **asdict(change)} for change in changes],
+        [{"township_id": township_id, **asdict(change)} for change in kept],
     )
 
 
@@ -71,7 +75,7 @@ def load_quarantined(
         ),
         {"township": township_id, "status": status, "replica": replica_id, "n": n},
     )
-    return [Quarantined(*row) for row in found]
+    return [_turned(Quarantined(*row), township_id, plain_text) for row in found]
 
 
 def load_waiting(connection: Connection, township_id: str, records: Collection[str]) -> list[Quarantined]:
@@ -88,7 +92,15 @@ def load_waiting(connection: Connection, township_id: str, records: Collection[s
         ),
         {"township": township_id, "records": listed(connection, records)},
     )
-    return [Quarantined(*row) for row in found]
+    return [_turned(Quarantined(*row), township_id, plain_text) for row in found]
+
+
+def _turned(change: Quarantined, township_id: str, turn: Turn) -> Quarantined:
+    return replace(change, payload=turn(township_id, _place(change), change.payload))
+
+
+def _place(change: Quarantined) -> tuple[str, ...]:
+    return "quarantined_changes", change.replica_id, str(change.n), "payload"
 
 
 def decide_quarantined(connection: Connection, township_id: str, change: Quarantined) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from server.domain.records import FieldSeq, Record
 from server.store.bulk import among, insert_rows, listed, sql
+from server.store.sealing import MARK, plain_text, sealed_text
 
 COLUMNS: Mapping[str, str] = {
     "township_id": "text",
@@ -67,13 +68,16 @@ def load_kind(connection: Connection, township_id: str, kind: str) -> list[Recor
 
 
 def record_of(row: Row[Any]) -> Record:
-    """A row as a value."""
+    """A row as a value.
+
+    Raises: SealBroken
+    """
     return Record(
         id=row.id,
         kind=row.kind,
         scope=row.scope,
         seq=row.seq,
-        fields=json.loads(row.fields),
+        fields=json.loads(plain_fields(row.township_id, row.id, row.fields)),
         field_seqs={name: FieldSeq(*entry) for name, entry in json.loads(row.field_seqs).items()},
         deleted=bool(row.deleted),
         parent=row.parent,
@@ -81,17 +85,27 @@ def record_of(row: Row[Any]) -> Record:
         created_at_ms=row.created_at_ms,
         updated_by=row.updated_by,
         updated_at_ms=row.updated_at_ms,
+        sealed=row.fields.startswith(MARK),
     )
 
 
+def plain_fields(township_id: str, record_id: str, text: str) -> str:
+    """The text of a record's fields, opened where it lies sealed.
+
+    Raises: SealBroken
+    """
+    return plain_text(township_id, _place(record_id), text) if text.startswith(MARK) else text
+
+
 def _row(township_id: str, record: Record) -> dict[str, Any]:
+    fields = _json(record.fields)
     return {
         "township_id": township_id,
         "id": record.id,
         "kind": record.kind,
         "scope": record.scope,
         "seq": record.seq,
-        "fields": _json(record.fields),
+        "fields": sealed_text(township_id, _place(record.id), fields) if record.sealed else fields,
         "field_seqs": _json({name: _entry(entry) for name, entry in record.field_seqs.items()}),
         "deleted": record.deleted,
         "parent": record.parent,
@@ -100,6 +114,10 @@ def _row(township_id: str, record: Record) -> dict[str, Any]:
         "updated_by": record.updated_by,
         "updated_at_ms": record.updated_at_ms,
     }
+
+
+def _place(record_id: str) -> tuple[str, ...]:
+    return "records", record_id, "fields"
 
 
 def _entry(entry: FieldSeq) -> list[Any]:

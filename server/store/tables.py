@@ -133,3 +133,12 @@ class QuarantinedRow(Base):
         Index("quarantined_waiting", "township_id", "record"),
         Index("quarantined_status", "township_id", "status"),
     )
+
+
+class SealingKeyRow(Base):
+    """Which key this database is sealed with: its id, never the key; one row, of the installation (slot 1)."""
+
+    __tablename__ = "sealing_keys"
+    slot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(8))
+    all_sealed_at_ms: Mapped[int | None] = mapped_column(BigInteger)  # since when nothing of before the key lies open

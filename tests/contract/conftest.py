@@ -10,6 +10,7 @@ from flask import Flask
 
 from server.commands.create_township import create_township
 from server.store.database import db, open_database
+from server.store.sealing import open_sealing
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def store(database_url: str) -> Iterator[Flask]:
     """An opened, empty database inside an app context."""
     app = Flask("contract")
     open_database(app, database_url)
+    open_sealing(app, lambda _may_make: b"a sealing key of the tests, 32 long")
     with app.app_context():
         yield app
         db.engine.dispose()

@@ -14,8 +14,10 @@ from server.demo.ids import local_ms
 from server.demo.load import DemoLoaded, load_demo
 from server.schemas.kinds.registry import KINDS
 from server.store.database import db, open_database
+from server.store.sealing import open_sealing
 from tests.conftest import DATABASES
 
+SEALING_KEY = "a sealing key of the tests, 32 long"
 NOW_MS = local_ms("2026-11-24T09:00")
 
 
@@ -53,6 +55,7 @@ def opened(url: str) -> Iterator[None]:
     """The database at this address, open inside."""
     app = Flask("demo-tests")
     open_database(app, url)
+    open_sealing(app, lambda _may_make: SEALING_KEY.encode())
     with app.app_context():
         yield
         db.engine.dispose()

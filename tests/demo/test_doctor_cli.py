@@ -20,7 +20,7 @@ from server.schemas.changes import read_changes
 from server.schemas.envelope import read_push
 from server.schemas.kinds.registry import KINDS, SCHEMA_VERSION
 from server.store.database import db, open_database
-from tests.demo.conftest import NOW_MS, opened
+from tests.demo.conftest import NOW_MS, SEALING_KEY, opened
 from tests.demo.tables import records
 
 CHANGE = "0193e0a0-0000-7000-8000-00000000c0de"
@@ -32,6 +32,7 @@ def typed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     apps: list[Flask] = []
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("SEALING_KEY", SEALING_KEY)
     monkeypatch.setattr(cli, "open_database", lambda app, url: (apps.append(app), open_database(app, url)))
 
     def run(*words: str) -> Result:

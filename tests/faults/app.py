@@ -18,6 +18,8 @@ from server.api.limiter import limiter
 from server.app import create_app
 from server.settings import Settings
 from server.store.database import db
+from server.store.records import plain_fields
+from server.store.sealing import plain_text
 from tests.faults.township import make_township
 
 _request = threading.local()
@@ -83,11 +85,12 @@ def read(township: str) -> Response:
 
 
 CHANGES = "SELECT * FROM changes WHERE township_id = :township ORDER BY received_at_ms, replica_id, n"
-RECORDS = "SELECT id, kind, scope, seq, deleted, fields FROM records WHERE township_id = :township"
+RECORDS = "SELECT township_id, id, kind, scope, seq, deleted, fields FROM records WHERE township_id = :township"
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
-    sent = json.loads(row["canonical"] or "{}")
+    place = ("changes", row["replica_id"], str(row["n"]), "canonical")
+    sent = json.loads(plain_text(row["township_id"], place, row["canonical"] or "{}"))
     problem = json.loads(row["more"] or "{}").get("problem", {}).get("type", "").partition("#")[2]
     return {
         **{name: row[name] for name in ("n", "record", "action", "base", "outcome", "seq")},
@@ -99,4 +102,5 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "deleted": bool(row["deleted"]), "fields": json.loads(row["fields"])}
+    fields = json.loads(plain_fields(row.pop("township_id"), row["id"], row["fields"]))
+    return {**row, "deleted": bool(row["deleted"]), "fields": fields}

@@ -10,6 +10,7 @@ from server.domain.judging.verdicts import Departure, Township
 from server.domain.kinds import Kinds
 from server.domain.records import Record
 from server.domain.scopes import awaited_of, scope_of
+from server.domain.sealed import is_sealed
 
 Mark = tuple[int, int, int]
 
@@ -66,7 +67,7 @@ class Working:
     def put(self, record: Record) -> Record:
         """The record as the newest row of the feed."""
         self.head += 1
-        stored = replace(record, seq=self.head)
+        stored = replace(record, seq=self.head, sealed=is_sealed(self.kinds, record))
         self._undo.append((record.id, self._written.get(record.id)))
         self._written[record.id] = stored
         if stored.parent is not None:

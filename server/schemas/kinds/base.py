@@ -133,7 +133,8 @@ class KindSchema(Schema):
     """The whole truth about one kind: its fields with their merge class, its states, where it lives, who makes it.
 
     Shape:  `needed_at_create` are the fields without which the record has no place (parents, what defines the scope);
-            a field with `required` in its metadata must stand before the record leaves its first state.
+            a field with `required` in its metadata must stand before the record leaves its first state; `sealed` kinds
+            lie encrypted in the database, in its history and in its backups.
     """
 
     class Meta:
@@ -148,6 +149,7 @@ class KindSchema(Schema):
     transitions: ClassVar[tuple[Transition, ...]] = ()
     create_roles: ClassVar[tuple[str, ...]] = ()
     authors_only: ClassVar[bool] = False
+    sealed: ClassVar[bool] = False
     needed_at_create: ClassVar[tuple[str, ...]] = ()
 
     cycle_id: fields.Field[Any] = Ref("cycle", {**FIXED, "server": True})

@@ -48,6 +48,7 @@ def _compile(schema: KindSchema) -> Kind:
         transitions={step.command: step for step in schema.transitions},
         create_roles=schema.create_roles,
         authors_only=schema.authors_only,
+        sealed=schema.sealed,
     )
 
 
