@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-
 SHORTEST_KEY = 32
 """Characters of a sealing key that somebody gives; the one we make has 64."""
+
 
 class BadSetting(ValueError):
     """A setting has a value that cannot be used; the text names it and says what fits."""
@@ -37,10 +37,10 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in VAR_DIR.")
     redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")
     secret_key: str = _setting("", "Signs cursors; empty: made once and kept in VAR_DIR/secret.key.")
-    demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")
     sealing_key: str = _setting(
         "", "Seals names in the database; empty: made once and kept in VAR_DIR/sealing.key. Keep it apart from backups."
     )
+    demo: bool = _setting(False, "Load the demo township at first start and offer one-tap sign-in on loopback.")
     web_threads: int = _setting(8, "Threads of the web process.")
     web_processes: int = _setting(1, "Web processes.")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
@@ -91,23 +91,6 @@ class Settings:
         return path.read_text().strip().encode()
 
 
-def _read(name: str, default: Any, text: str) -> Any:
-    if isinstance(default, bool):
-        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
-            raise BadSetting(f"{name.upper()} is {text!r}; it takes 1 or 0")
-        return text.lower() in {"1", "true", "yes"}
-    if isinstance(default, int):
-        if not text.isdecimal():
-            raise BadSetting(f"{name.upper()} is {text!r}; it takes a whole number")
-        return int(text)
-    return text
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Two processes that start together end with the same key: link() refuses the second."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
     def sealing_secret(self, may_make: bool) -> bytes:
         """The key that seals names in the database; made where `may_make`, readable by its owner only.
 
@@ -133,6 +116,23 @@ def _long_enough(key: str) -> bytes:
     return key.encode()
 
 
+def _read(name: str, default: Any, text: str) -> Any:
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise BadSetting(f"{name.upper()} is {text!r}; it takes 1 or 0")
+        return text.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        if not text.isdecimal():
+            raise BadSetting(f"{name.upper()} is {text!r}; it takes a whole number")
+        return int(text)
+    return text
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Two processes that start together end with the same key: link() refuses the second."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
     try:
         os.link(draft, path)

@@ -23,9 +23,9 @@ COMMANDS = {
     "demo": "server.cli.demo:demo",
     "migrate": "server.cli.system:migrate",
     "prepare": "server.cli.system:prepare",
+    "seal": "server.cli.system:seal",
     "backup": "server.cli.backup:backup",
     "restore": "server.cli.backup:restore",
-    "seal": "server.cli.system:seal",
     "docs": "server.cli.docs:docs",
 }
 
@@ -71,9 +71,9 @@ def _words_for(error: Exception) -> tuple[str, str, int]:
     from server.domain.problems import Problem
     from server.logs import place_of
     from server.settings import BadSetting
+    from server.store.sealing import SealBroken, SealingKeyWrong
 
     if isinstance(error, Problem):
-    from server.store.sealing import SealBroken, SealingKeyWrong
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in error.errors)
         return error.entry.slug, " · ".join(filter(None, (error.detail or error.entry.meaning, said))), 2
     if isinstance(error, BadSetting | OSError | SealingKeyWrong | SealBroken):

@@ -19,8 +19,8 @@ from server.domain.problems import problem_json
 from server.domain.records import Change, Json, Record, Refused
 from server.domain.renumber import restamp
 from server.domain.replicas import Identity
-from server.store.changes import StoredChange, change_of, insert_changes, load_known, load_seen_groups
 from server.domain.sealed import is_sealed_change
+from server.store.changes import StoredChange, change_of, insert_changes, load_known, load_seen_groups
 from server.store.quarantine import Quarantined, decide_quarantined, insert_quarantined, load_waiting
 from server.store.records import load_kind
 from server.store.replicas import load_actor

@@ -15,8 +15,8 @@ from server.store.doctor_checks import CHECKS
 from server.store.effects_queue import count_waiting, load_dead
 from server.store.migrate import GuardMissing, assert_guard
 from server.store.quarantine import count_held
-
 from server.store.records import plain_fields
+
 MOST_DEAD = 100
 
 
