@@ -1,6 +1,7 @@
 /** The Vue side of the core: the page's one Core, the tick that screens follow, the clock and what main.ts knows of the browser. */
 import { computed, type ComputedRef, onScopeDispose, ref, type Ref, shallowRef } from "vue";
 import type { Core, Problem } from "./contract.ts";
+import type { Missing } from "./parts/missing.ts";
 
 /** What only the browser can tell or do; main.ts fills it in. */
 export interface Surroundings {
@@ -15,6 +16,8 @@ export interface Surroundings {
   install: Ref<(() => Promise<void>) | undefined>;
   /** A newer version waits; a tap takes it. */
   update: Ref<(() => Promise<void>) | undefined>;
+  /** A screen could not be loaded, and how to try again. */
+  missing: Ref<{ why: Missing; retry(): Promise<void> } | undefined>;
   preference(name: string): string | null;
   prefer(name: string, value: string): void;
   persist(): Promise<boolean>;

@@ -9,6 +9,7 @@ import "vant/es/style/base.css";
 import "./theme.css";
 import "./parts/base.css";
 import "./parts/print.css";
+import { whyMissing } from "./parts/missing.ts";
 import { router } from "./router.ts";
 
 declare const __APP_VERSION__: string;
@@ -33,6 +34,7 @@ const around: Surroundings = {
   installed: ref(standalone.matches),
   install: shallowRef(),
   update: shallowRef(),
+  missing: shallowRef(),
   preference: (name) => localStorage.getItem(`zoufang.${name}`),
   prefer: (name, value) => localStorage.setItem(`zoufang.${name}`, value),
   persist: async () => (await navigator.storage?.persist?.()) ?? false,
@@ -149,7 +151,8 @@ async function keepOffline(): Promise<void> {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
   const { serviceWorker } = navigator;
   const address = trustedAddress("/sw.js");
-  const registration = await serviceWorker.register(address, { updateViaCache: "none" });
+  const registration = await serviceWorker.register(address, { updateViaCache: "none" }).catch(() => undefined);
+  if (!registration) return; // a browser that refuses one still shows the app while there is a network
   let asked = false;
   const offer = (waiting: ServiceWorker): void => {
     around.update.value = async () => {
@@ -180,9 +183,16 @@ async function keepOffline(): Promise<void> {
 function offerReload(): void {
   around.update.value = async () => window.location.reload();
 }
-window.addEventListener("vite:preloadError", (event) => {
-  event.preventDefault();
-  offerReload();
+
+/** A screen whose files could not be fetched is told as what it is; only where a new version waits, that is the reason. */
+router.onError((_thrown, to) => {
+  const why = whyMissing(around.update.value !== undefined, navigator.onLine);
+  if (why === "update") return;
+  void navigator.serviceWorker?.getRegistration().then((registration) => registration?.update()).catch(() => undefined);
+  around.missing.value = { why, retry: () => router.push(to.fullPath).then(() => undefined, () => undefined) };
+});
+router.afterEach((_to, _from, failure) => {
+  if (!failure) around.missing.value = undefined;
 });
 
 function trustedAddress(address: string): string {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.browser.wire_phone import settle_all
 from tests.system.running import ROOT, System, cli
 
 DIST = Path(os.environ.get("PWA_DIR") or ROOT / "pwa" / "dist")
@@ -27,6 +28,7 @@ class Town:
         self.port = 0
         self.system = self._start()
         self.port = urlsplit(self.system.url).port or 0
+        settle_all(self.url)  # the demo's open conflict would stand before everything that a pill has to say
 
     def _start(self) -> System:
         settings = {"DEMO": "1", "PORT": str(self.port), "PWA_DIR": str(self.app), "DATABASE_URL": "", "REDIS_URL": ""}

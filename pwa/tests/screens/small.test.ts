@@ -1,5 +1,6 @@
 /** Codes as people type them, aliases, search in both scripts, what a form hands back. */
 import { expect, test } from "vitest";
+import { whyMissing } from "../../src/parts/missing.ts";
 import { finds, learnFolds } from "../../src/domain/folding.ts";
 import folds from "../../src/domain/folds.json";
 import { filled, setChanges } from "../../src/parts/editor.ts";
@@ -42,4 +43,10 @@ test("search finds a name in either script", () => {
 test("a new record holds what was filled in, a set says what came and went", () => {
   expect(filled({ a: "", b: [], c: null, d: 0, e: false, f: "x" })).toEqual({ d: 0, e: false, f: "x" });
   expect(setChanges(["study", "duty"], ["duty", "effect"])).toEqual({ added: ["effect"], removed: ["study"] });
+});
+
+test("a screen that cannot be loaded is a new version only where one waits", () => {
+  expect(whyMissing(true, false)).toBe("update");
+  expect(whyMissing(false, false)).toBe("offline");
+  expect(whyMissing(false, true)).toBe("unreachable");
 });
