@@ -103,8 +103,8 @@ class Person:
         expect(self.find("sync-pill").first).to_have_attribute("data-state", re.compile(rf"^pill\.({state})$"), **wait)
 
     def waits_until_arrived(self) -> None:
-        """Green: the receipt matched (L17)."""
-        self.waits_for_pill("arrived", timeout=30_000)
+        """The receipt matched (L17), whatever else waits for this person."""
+        self.waits_for_pill("arrived|needs-arrived", timeout=30_000)
 
     def works_offline(self) -> None:
         """The service worker holds the whole app, for this very page."""

@@ -43,7 +43,7 @@ def test_poison_is_told_in_chinese_and_the_rest_arrives(meet: Meet, town: Town) 
     me.page.route("**/sync/v1/push", spoil)
     me.tap("sync-pill")
     me.tap("sync-now")
-    me.waits_for_pill("needs-you", timeout=30_000)
+    me.waits_for_pill("needs-you|needs-arrived", timeout=30_000)
     (visit,) = town.records("visit", narrative="这里面有一条坏的。")
     arrived = sorted(child["fields"]["text"] for child in town.children(visit["id"]))
     assert arrived == [f"第{n}条意见好" for n in range(OPINIONS) if n != 4]
@@ -80,7 +80,7 @@ def test_a_step_that_came_too_late_is_told_and_the_rest_arrives(meet: Meet, town
     complete(one, reason="顺路先去了")
     one.waits_until_arrived()
     other.offline(False)
-    other.waits_for_pill("needs-you", timeout=30_000)
+    other.waits_for_pill("needs-you|needs-arrived", timeout=30_000)
     assert len(town.records("visit", narrative="改去了杨家庄。")) == 1
     assert planned in [visit["id"] for visit in town.records("visit", state="synced")]
     other.tap("sync-pill")
@@ -117,7 +117,7 @@ def test_work_of_somebody_whose_role_ended_is_kept_and_shown(meet: Meet, town: T
     (replica,) = town.rows("SELECT id FROM replicas ORDER BY created_at_ms DESC LIMIT 1")
     town.command("role", "end", "--replica", replica["id"])
     me.offline(False)
-    me.waits_for_pill("needs-you", timeout=30_000)
+    me.waits_for_pill("needs-you|needs-arrived", timeout=30_000)
     assert not town.records("visit", narrative="卸任那天写的。")
     me.tap("sync-pill")
     me.tap("to-refused")

@@ -18,10 +18,16 @@ export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, nee
   if (sync.halted) return say("needs", "halted", { n: waiting });
   if (sync.running && sync.online && waiting > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
   if (sync.firstSync) return first(sync.firstSync);
-  if (needs > 0) return waiting > 0 ? say("needs", "needs-waiting", { n: needs, waiting }) : say("needs", "needs-you", { n: needs });
+  if (needs > 0) return needing(needs, sync, time);
   if (waiting > 0) return say("device", sync.online ? "waiting" : "waiting-offline", { n: waiting });
   if (sync.arrivedAtMs === undefined) return say("device", sync.online ? "unproven" : "unproven-offline");
   return say("arrived", "arrived", { time: time(sync.arrivedAtMs) });
+}
+
+/** What waits for a person hides neither what is not sent nor that all has arrived. */
+function needing(n: number, { waiting, arrivedAtMs }: SyncState, time: (ms: number) => string): Pill {
+  if (waiting > 0) return say("needs", "needs-waiting", { n, waiting });
+  return arrivedAtMs === undefined ? say("needs", "needs-you", { n }) : say("needs", "needs-arrived", { n, time: time(arrivedAtMs) });
 }
 
 function first(progress: { done: number; total?: number }): Pill {

@@ -18,6 +18,7 @@ test("L17_green_only_when_a_receipt_matched", () => {
 
 test("what needs a person stands before what waits, a lost store before everything", () => {
   expect(say({}, { needs: 1 })).toBe("pill.needs-you");
+  expect(say({ arrivedAtMs: 5 }, { needs: 1 })).toBe("pill.needs-arrived");
   expect(say({ waiting: 2 }, { needs: 1 })).toBe("pill.needs-waiting");
   expect(say({ waiting: 2, halted: { slug: "no-progress", title: "" } }, { needs: 1 })).toBe("pill.halted");
   expect(say({ arrivedAtMs: 5 }, { storage: { evicted: true } })).toBe("pill.cannot");
