@@ -51,6 +51,9 @@ class Settings:
     silent_after_s: int = _setting(86400, "Seconds without contact after which a phone counts as silent (L18).")
     log_level: str = _setting("info", "debug, info, warning or error.")
     pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")
+    checkpoint_dir: str = _setting(
+        "", "Folder for the daily checkpoints of the audit chain; empty: VAR_DIR/checkpoints. Better on another machine."
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,6 +80,10 @@ class Settings:
         return self.database_url
 
     def redis(self) -> str:
+    def checkpoints(self) -> Path:
+        """Where the night shift notes each day how far the audit chain has come."""
+        return Path(self.checkpoint_dir).resolve() if self.checkpoint_dir else self.var / "checkpoints"
+
         """The address of Redis: the given one or the embedded one's socket."""
         return self.redis_url or f"redis+socket://{self.var / 'redis.sock'}"
 

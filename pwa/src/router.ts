@@ -26,6 +26,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/rosters", component: () => import("./screens/office/RostersScreen.vue"), meta: office },
   { path: "/replicas", component: () => import("./screens/office/ReplicasScreen.vue"), meta: office },
   { path: "/digests", component: () => import("./screens/office/DigestsScreen.vue"), meta: office },
+  { path: "/audit", component: () => import("./screens/office/AuditScreen.vue"), meta: office },
   { path: "/:rest(.*)*", component: () => import("./screens/today/NowhereScreen.vue") },
 ];
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "server.cli.demo:doctor",
     "demo": "server.cli.demo:demo",
     "migrate": "server.cli.system:migrate",
+    "audit": "server.cli.audit:audit",
     "prepare": "server.cli.system:prepare",
     "seal": "server.cli.system:seal",
     "backup": "server.cli.backup:backup",

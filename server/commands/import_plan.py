@@ -18,6 +18,7 @@ from server.domain.plan_text import (
     stated_village_counts,
 )
 from server.domain.problems import Problem
+from server.store.audit import add_audit
 from server.store.database import reading
 from server.store.records import load_kind
 from server.store.transaction import transaction
@@ -69,6 +70,8 @@ def import_plan(
         areas = load_kind(tx.connection, township_id, "content_area")
         writes = plan_writes(cycle, areas, found.stated, found.differences, found.areas, acknowledge)
         save_online_in(tx, kinds, account, writes, now_ms)
+        counted = {"cycle": cycle.id, "differences": len(found.differences), "acknowledged": found.acknowledged}
+        add_audit(tx.connection, township_id, account, "plan-imported", counted, now_ms)
     return found
 
 

@@ -17,6 +17,7 @@ from server.domain.problems import Problem
 from server.domain.roster import Fault, RosterPlan, RosterRow, plan_roster
 from server.domain.roster_state import Roster, roster_of
 from server.domain.roster_writes import roster_writes
+from server.store.audit import add_audit
 from server.store.database import reading
 from server.store.records import load_kind
 from server.store.townships import load_tenant
@@ -61,6 +62,9 @@ def import_roster(
             return RosterImport(plan, False, 0, cycle_id)
         writes = roster_writes(plan, roster, cycle_id, fresh_ids(), _today(tx.tenant.time_zone, now_ms))
         judged = save_online_in(tx, kinds, account, writes, now_ms)
+        if judged.records:
+            counted = {"creates": len(plan.creates), "updates": len(plan.updates), "records": len(judged.records)}
+            add_audit(tx.connection, township_id, account, "roster-imported", counted, now_ms)
         return RosterImport(plan, True, len(judged.records), cycle_id)
 
 

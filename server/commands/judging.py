@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from server.commands.known_changes import SortedOut
+from server.commands.note_settled import note_settled
 from server.commands.notices import write_notices
 from server.domain.judge import judge_batch
 from server.domain.judging.needs import more_ids
@@ -49,6 +50,7 @@ def judge_and_save(
     judged = judge_batch(kinds, township, identity.actor, known, batch.fresh, [], now_ms, seen_groups)
     save_judged(tx, judged, restamped, now_ms)
     stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
+    note_settled(tx, identity.replica.account, known, judged.records, now_ms)
     met = {**known, **{record.id: record for record in judged.records}}
     sealed = {item.n for item, _verdict in judged.verdicts if is_sealed_change(kinds, item, met)}
     insert_changes(tx.connection, tx.township_id, stored.values(), sealed)

@@ -6,6 +6,8 @@ from server.commands.import_roster import fresh_ids, load_roster
 from server.commands.save_online import save_online_in
 from server.domain.cycles import cycle_writes
 from server.domain.kinds import Kinds
+from server.domain.records import Json
+from server.store.audit import add_audit
 from server.store.records import load_kind
 from server.store.transaction import transaction
 
@@ -24,4 +26,6 @@ def open_cycle(kinds: Kinds, township_id: str, year: int, now_ms: int, account: 
         roster, _cycle_id = load_roster(tx.connection, township_id)
         writes = cycle_writes(tx.tenant.name, year, roster, fresh_ids())
         save_online_in(tx, kinds, account, writes, now_ms)
+        detail: dict[str, Json] = {"cycle": writes[0].record, "year": year}
+        add_audit(tx.connection, township_id, account, "cycle-opened", detail, now_ms)
         return writes[0].record

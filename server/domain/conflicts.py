@@ -108,3 +108,16 @@ def settled(conflict: Record, account: str | None, value: Json, later: Sequence[
         return replace(conflict, fields={**conflict.fields, "sides": list(later)})
     decided = {"status": "settled", "settled_by": account, "settled_value": value}
     return replace(conflict, fields={**conflict.fields, **decided})
+
+
+def settled_for_others(account: str, before: Mapping[str, Record], after: Iterable[Record]) -> list[Record]:
+    """The conflicts that this account settled and had no side in: a decision between the words of other people."""
+    return [
+        conflict
+        for conflict in after
+        if conflict.kind == "conflict"
+        and conflict.fields.get("status") == "settled"
+        and conflict.fields.get("settled_by") == account
+        and all(side.get("account") != account for side in conflict.fields.get("sides") or ())
+        and (conflict.id not in before or before[conflict.id].fields.get("status") != "settled")
+    ]

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
+from server.domain.audit import AuditEvent, audit_detail, link
 from server.domain.records import Json
+
+_NAMES = "n, at_ms, account, event, detail, hash"
 
 
 def add_audit(
     connection: Connection, township_id: str, account: str, event: str, detail: Mapping[str, Json], now_ms: int
 ) -> None:
-    """The event is the newest link of the township's chain; call it while the head row is locked."""
-    last = connection.execute(
-        text("SELECT n, hash FROM audit_events WHERE township_id = :township ORDER BY n DESC LIMIT 1"),
-        {"township": township_id},
-    ).one_or_none()
+    """The event is the newest link of the township's chain; call it while the head row is locked.
+
+    Shape:  `account` an account's id, or office, cli, server, night-shift; `detail` ids, numbers and codes only
+    """
+    last = newest_link(connection, township_id)
     n, before = (1, "") if last is None else (last.n + 1, last.hash)
-    written = json.dumps(dict(detail), sort_keys=True, separators=(",", ":"))
+    written = audit_detail(detail)
     connection.execute(
         text(
             "INSERT INTO audit_events (township_id, n, at_ms, account, event, detail, hash) "
@@ -38,23 +39,30 @@ def add_audit(
     )
 
 
-def broken_link(connection: Connection, township_id: str) -> int | None:
-    """The first event whose hash does not fit the one before, None while the chain holds."""
-    before = ""
-    rows = connection.execute(
-        text(
-            "SELECT n, at_ms, account, event, detail, hash FROM audit_events WHERE township_id = :township ORDER BY n"
-        ),
+def newest_link(connection: Connection, township_id: str) -> AuditEvent | None:
+    """The last event of the township, None where nothing was decided yet."""
+    found = connection.execute(
+        text(f"SELECT {_NAMES} FROM audit_events WHERE township_id = :township ORDER BY n DESC LIMIT 1"),
         {"township": township_id},
+    ).one_or_none()
+    return None if found is None else AuditEvent(*found)
+
+
+def load_chain(connection: Connection, township_id: str) -> list[AuditEvent]:
+    """Every event of the township, in order."""
+    found = connection.execute(
+        text(f"SELECT {_NAMES} FROM audit_events WHERE township_id = :township ORDER BY n"), {"township": township_id}
     )
-    for expected, row in enumerate(rows, start=1):
-        if row.n != expected or row.hash != link(before, row.n, row.at_ms, row.account, row.event, row.detail):
-            return int(row.n)
-        before = row.hash
-    return None
+    return [AuditEvent(*row) for row in found]
 
 
-def link(before: str, n: int, at_ms: int, account: str, event: str, detail: str) -> str:
-    """The hash of one event on top of the hash of the one before."""
-    text_of_event = json.dumps([before, n, at_ms, account, event, detail], separators=(",", ":"))
-    return hashlib.sha256(text_of_event.encode()).hexdigest()
+def load_audit_page(connection: Connection, township_id: str, before: int | None, most: int) -> list[AuditEvent]:
+    """Up to `most` events, newest first, below the number `before`."""
+    found = connection.execute(
+        text(
+            f"SELECT {_NAMES} FROM audit_events WHERE township_id = :township "
+            "AND (CAST(:before AS bigint) IS NULL OR n < :before) ORDER BY n DESC LIMIT :most"
+        ),
+        {"township": township_id, "before": before, "most": most},
+    )
+    return [AuditEvent(*row) for row in found]

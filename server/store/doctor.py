@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, text
 
+from server.domain.audit import chain_faults
 from server.domain.doctor import COUNTED, Facts
 from server.domain.records import Record
-from server.store.audit import broken_link
+from server.store.audit import load_chain
 from server.store.bulk import among, listed
 from server.store.doctor_checks import CHECKS
 from server.store.effects_queue import count_waiting, load_dead
@@ -25,13 +26,13 @@ def load_facts(
 ) -> Facts:
     """Everything the doctor looks at. Shape: kinds are the known ones, offline those of them that phones write."""
     faults = {name: _broken(connection, township_id, check, kinds, offline) for name, check in CHECKS.items()}
-    broken = broken_link(connection, township_id)
+    broken = chain_faults(load_chain(connection, township_id))
     dead = load_dead(connection, township_id, now_ms, MOST_DEAD)
     return Facts(
         faults={
             "guard-of-the-feed-missing": _guard(connection),
             **faults,
-            "audit-chain-broken": [] if broken is None else [f"event {broken}"],
+            "audit-chain-broken": [f"event {fault.n} {fault.what}" for fault in broken],
             "effects-dead": [effect.id for effect in dead],
         },
         counts={

@@ -165,3 +165,17 @@ def load_accounts_of(connection: Connection, replica_ids: Collection[str]) -> di
         {"ids": listed(connection, replica_ids)},
     )
     return {row.id: row.account_id for row in found}
+
+
+def load_labels(connection: Connection, township_id: str, replica_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The label and the account of each of these replicas."""
+    if not replica_ids:
+        return {}
+    found = connection.execute(
+        text(
+            "SELECT id, label, account_id FROM replicas WHERE township_id = :township "
+            f"AND {among(connection, 'id', 'ids')}"
+        ),
+        {"township": township_id, "ids": listed(connection, replica_ids)},
+    )
+    return {row.id: (row.label, row.account_id) for row in found}

@@ -41,6 +41,11 @@ def test_a_pasted_roster_is_looked_at_mended_imported_and_never_doubled(meet: Me
     assert len(town.records("village")) == before + 2
     clerk.tap("rail-villages")
     expect(clerk.page.locator("[data-testid=village-link][data-village=凤凰岭]")).to_be_visible()
+    clerk.tap("rail-audit")
+    imported = clerk.page.locator("[data-testid=audit-row][data-event=roster-imported]")
+    expect(imported).to_have_count(1)
+    expect(imported).to_contain_text("新增 2")
+    assert english(clerk.page) == []
 
 
 def test_a_silent_phone_stands_out(meet: Meet, town: Town) -> None:
