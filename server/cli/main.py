@@ -16,6 +16,7 @@ COMMANDS = {
     "quarantine": "server.cli.quarantine:quarantine",
     "recovery-key": "server.cli.recovery_key:recovery_key",
     "import": "server.cli.imports:imports",
+    "sealed": "server.cli.sealed:sealed",
     "roster": "server.cli.imports:roster_group",
     "plan": "server.cli.imports:plan_group",
     "digest": "server.cli.digest:digest",

@@ -51,7 +51,8 @@ def load_fleet(connection: Connection, township_id: str, now_ms: int) -> list[Fl
             "AND n.continues = r.id) AS replaced FROM replicas r "
             "LEFT JOIN accounts a ON a.township_id = r.township_id AND a.id = r.account_id "
             "LEFT JOIN records p ON p.township_id = a.township_id AND p.id = a.person_id AND p.kind = 'person' "
-            "WHERE r.township_id = :township ORDER BY r.last_contact_ms, r.id"
+            "WHERE r.township_id = :township AND NOT EXISTS (SELECT 1 FROM stand_ins s "
+            "WHERE s.township_id = r.township_id AND s.stand_in = r.id) ORDER BY r.last_contact_ms, r.id"
         ),
         {"township": township_id},
     )

@@ -39,6 +39,7 @@ class ReplicaRow(Base):
 
     __table_args__ = (
         Index("replicas_token", "token_hash", unique=True),
+        Index("replicas_drop_token", "drop_token_hash"),
         Index("replicas_account", "township_id", "account_id"),
     )
 
