@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.commands.lock_visits import lock_visits
 from server.commands.push_changes import push_changes
 from server.commands.save_online import save_online
 from server.demo.data import DemoData, cycle_of_year, read_data
@@ -58,6 +59,7 @@ def load_demo(kinds: Kinds, now_ms: int) -> DemoLoaded:
         found(data)
         _write_past(kinds, data)
         changes = _push_visits(kinds, data)
+        _hold_meetings(kinds, data)
         retire_phones(data)
     _open_year(kinds, data, now_ms)
     after = _tenant()
@@ -84,6 +86,13 @@ def _push_visits(kinds: Kinds, data: DemoData) -> int:
     for contact in contacts(data):
         _push(kinds, phones[contact.phone], contact, seen)
     return sum(phone.n for phone in phones.values())
+
+
+def _hold_meetings(kinds: Kinds, data: DemoData) -> None:
+    """The visits before a meeting are locked and the branches have their extracts; one in dispute waits."""
+    for meeting in (cycle["meeting"] for cycle in data.cycles if "meeting" in cycle):
+        began_ms = local_ms(meeting["starts_at"])
+        lock_visits(kinds, TOWNSHIP, began_ms, began_ms, account_id(OFFICE))
 
 
 def _push(kinds: Kinds, phone: Phone, contact: Contact, seen: Seen) -> None:

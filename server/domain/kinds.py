@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FieldClass = Literal["plain", "guarded", "set", "state", "fixed"]
-ScopeRule = Literal["field_of_village", "of_parent", "opinion", "own", "town", "of_record"]
+ScopeRule = Literal["field_of_village", "of_parent", "opinion", "own", "town", "village", "of_record"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server.domain.kinds import Kind
 from server.domain.records import Json, Record
-from server.domain.roles import ROLES, VISITING, Role
+from server.domain.roles import ROLES, TAKES_PART, VISITING, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,10 @@ def may(
         return f"{kind.name} is written online only"
     if not actor.barred.isdisjoint(_villages(record, parents, fields)):
         return "what is seen and heard in a village is not written by those who answer for it"
+    if not any(READS.get(held.role) for held in actor.roles):
+        return "the account holds no role that writes offline"
+    if record is not None and not _reaches(actor, record, parents):
+        return "the record is not, or no longer, in a scope that the account may read"
     cell = RIGHTS.get(kind.name, {})
     rules = cell.get(action, cell.get("*", ()))
     asked = Asked(actor, record, parents, fields)
@@ -126,12 +130,15 @@ def _visit_reader(asked: Asked) -> bool:
     visit = next((parent for parent in asked.parents if parent.kind == "visit"), None)
     if visit is None:
         return asked.actor.holds(VISITING)
-    return reads(asked.actor, visit.scope) or _is_visitor(asked.actor, visit) or _is_companion(asked.actor, visit)
+    return _reaches(asked.actor, visit, ())
 
 
 def _interview_author(asked: Asked) -> bool:
     """the interview's author"""
-    return not asked.parents or asked.parents[0].created_by == asked.actor.account
+    if not asked.parents:
+        return True
+    interview, *above = asked.parents
+    return interview.created_by == asked.actor.account and _reaches(asked.actor, interview, above)
 
 
 Rule = Callable[[Asked], bool]
@@ -167,6 +174,15 @@ def reads(actor: Actor, scope: str) -> bool:
     if name == "field" and of in actor.barred:
         return False
     return any(_holds(actor, role, name, of) for role in actor.roles)
+
+
+def _reaches(actor: Actor, record: Record, parents: Sequence[Record]) -> bool:
+    """Whether the record is on the actor's replica, or will be: a leader's first visit opens its village to him."""
+    if reads(actor, record.scope):
+        return True
+    visit = next((one for one in (record, *parents) if one.kind == "visit"), None)
+    takes_part = visit is not None and (_is_visitor(actor, visit) or _is_companion(actor, visit))
+    return takes_part and actor.holds(TAKES_PART)
 
 
 def _holds(actor: Actor, role: Role, name: str, of: str) -> bool:

@@ -18,6 +18,8 @@ def scope_of(kind: Kind, record: Record, township_id: str, find: Lookup) -> str:
     own = f"own:{record.created_by}"
     if kind.scope == "town":
         return f"town:{township_id}"
+    if kind.scope == "village":
+        return f"village:{record.fields.get('village_id')}"
     if kind.scope in ("of_parent", "of_record"):
         parent = find(record.parent) if record.parent else None
         return parent.scope if parent is not None else own

@@ -9,6 +9,9 @@ from server.domain.kinds import Kind
 from server.domain.records import Record
 
 Fault = tuple[str, str]
+LATER = frozenset({"addenda", "same_as"})
+"""What may still be said of a locked visit."""
+
 DRAFTS = {"interview": ("draft",), "opinion": ("draft",), "visit": ("planned", "in_progress", "cancelled")}
 """The states in which a kind may still lack what its handbook marks with `!`."""
 
@@ -22,6 +25,9 @@ def faults_of(kind: Kind, record: Record, touched: AbstractSet[str]) -> list[Fau
     Shape:  (JSON pointer, detail)
     Source: DOMAIN.md 3.3
     """
+    if kind.name == "visit" and record.fields.get("state") == "locked":
+        frozen = sorted({name.partition("/")[0] for name in touched} - LATER)
+        return [(f"/fields/{name}", "is locked since the meeting; add an addendum") for name in frozen]
     left_draft = kind.name in DRAFTS and record.fields.get("state") not in DRAFTS[kind.name]
     leaving = left_draft and "state" in touched
     faults = list(_times(record)) if touched & {"start_at", "end_at"} or leaving else []

@@ -99,7 +99,10 @@ def kill_an_effect(connection: Connection) -> None:
 
 
 def forge_the_audit(connection: Connection) -> None:
-    values = "SELECT id, 1, 0, 'nobody', 'revoked', '{}', 'no hash' FROM townships"
+    values = (
+        "SELECT t.id, 1 + (SELECT count(*) FROM audit_events a WHERE a.township_id = t.id), 0, 'nobody', 'revoked', "
+        "'{}', 'no hash' FROM townships t"
+    )
     run(connection, f"INSERT INTO audit_events (township_id, n, at_ms, account, event, detail, hash) {values}")
 
 

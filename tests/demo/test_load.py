@@ -69,7 +69,8 @@ def test_every_visit_stands_as_written_in_its_year_and_village(demo: DemoLoaded)
         assert set(fields["companions"]) == {person_id(key) for key in visit["companions"]}
         assert (fields["cycle_id"], fields["village_id"]) == (cycle_id(2017), village_id(village))
         assert found[visit_id(visit)].scope == f"field:{village_id(village)}"
-        assert fields["state"] == "synced"
+        disputed = "conflict" in visit and not visit["conflict"]["settled"]
+        assert fields["state"] == ("synced" if disputed else "locked")
 
 
 def test_every_row_of_a_visit_stands_as_written_under_its_visit(demo: DemoLoaded):

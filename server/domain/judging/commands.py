@@ -14,7 +14,7 @@ from server.domain.merge import is_contested
 from server.domain.records import Json, Record
 from server.domain.visits import awaited_children
 
-BEYOND = {"completed": ("synced",)}
+BEYOND = {"completed": ("synced", "locked")}
 """States that the server reaches from a target by itself: a command that aims at the target has nothing left to do."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from server.domain.kinds import FieldSpec, Kind, Kinds
-from server.schemas.kinds import own, township, visit
+from server.schemas.kinds import own, township, village, visit
 from server.schemas.kinds.base import KindSchema
 
 SCHEMA_VERSION = 1
@@ -22,6 +22,7 @@ SCHEMAS: Mapping[str, KindSchema] = {
         visit.InterviewSchema,
         visit.IntervieweeSchema,
         visit.OpinionSchema,
+        village.VisitExtractSchema,
         township.TownshipSchema,
         township.VillageSchema,
         township.BranchSchema,
