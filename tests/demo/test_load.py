@@ -197,3 +197,13 @@ def test_a_new_year_brings_its_open_cycle_and_leaves_the_others(empty: None):
     after = {record.id: record.seq for record in records("cycle").values()}
     assert later.new
     assert after == before | {cycle_id(2027): after[cycle_id(2027)]}
+
+
+def test_every_branch_has_the_extracts_of_its_visits_before_the_meeting(demo: DemoLoaded):
+    extracts = records("visit_extract").values()
+    locked = [row for row in records("visit").values() if row.fields["state"] == "locked"]
+    told = [(row.fields["village_id"], row.fields.get("branch_summary"), row.fields["visitor_id"]) for row in extracts]
+    names = ("village_id", "branch_summary", "visitor_id")
+    assert Counter(told) == Counter(tuple(row.fields.get(name) for name in names) for row in locked)
+    assert {row.scope for row in extracts} == {f"village:{row.fields['village_id']}" for row in extracts}
+    assert len(locked) == 18 and len({row.fields["village_id"] for row in extracts}) == 13
