@@ -87,3 +87,20 @@ def test_L10_a_delete_on_top_of_what_was_seen_deletes() -> None:
     send(town, Phone("leader"), Wish("patch", {"narrative": "改"}), base)
     assert _delete(town, town.head).outcome == "applied"
     assert town.records["visit"].deleted
+
+
+def test_L10_a_value_that_waits_in_a_conflict_is_an_edit_too() -> None:
+    town, base = town_with_a_visit()
+    send(town, Phone("secretary's tablet"), Wish("patch", {"narrative": "一"}), base)
+    seen = town.head
+    send(town, Phone("leader"), Wish("patch", {"narrative": "二"}), base)
+    assert _delete(town, seen).outcome == "conflict"
+    assert not town.records["visit"].deleted
+    assert "二" in town.visible("visit", "narrative")
+
+
+def test_L10_a_delete_by_one_who_saw_the_conflict_deletes() -> None:
+    town, base = town_with_a_visit()
+    send(town, Phone("secretary's tablet"), Wish("patch", {"narrative": "一"}), base)
+    send(town, Phone("leader"), Wish("patch", {"narrative": "二"}), base)
+    assert _delete(town, town.head).outcome == "applied"

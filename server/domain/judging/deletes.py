@@ -51,9 +51,19 @@ def set_deleted(case: Case, record: Record, deleted: bool) -> Record:
 
 
 def is_edited_by_others(case: Case, record: Record) -> bool:
-    """Whether anybody else wrote to the record, or to anything that hangs on it, since the base."""
+    """Whether anybody else wrote to the record, or to anything that hangs on it, since the base; also into a conflict."""
     below = case.work.descendants(record.id)
-    return any(is_touched(one, case.change.replica, case.base) for one in (record, *below))
+    writer = case.change.replica
+    return any(is_touched(one, writer, case.base) or _is_challenged(case, one) for one in (record, *below))
+
+
+def _is_challenged(case: Case, record: Record) -> bool:
+    """Whether an open conflict over the record has changed since the base and holds somebody else's value (L10)."""
+    return any(
+        any(side["replica"] != case.change.replica for side in conflict.fields["sides"])
+        for conflict in case.work.children(record.id)
+        if conflict.kind == "conflict" and conflict.fields["status"] == "open" and conflict.seq > case.base
+    )
 
 
 def edit_deleted(case: Case, record: Record) -> None:
