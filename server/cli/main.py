@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": "server.cli.imports:plan_group",
     "digest": "server.cli.digest:digest",
     "doctor": "server.cli.demo:doctor",
+    "audit": "server.cli.audit:audit",
     "demo": "server.cli.demo:demo",
     "migrate": "server.cli.system:migrate",
     "prepare": "server.cli.system:prepare",
