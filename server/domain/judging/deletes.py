@@ -51,7 +51,7 @@ def set_deleted(case: Case, record: Record, deleted: bool) -> Record:
 
 
 def is_edited_by_others(case: Case, record: Record) -> bool:
-    """Whether anybody else wrote to the record, or to anything that hangs on it, since the base; also into a conflict."""
+    """Whether anybody else wrote since the base: to the record, to what hangs on it, or into a conflict over these."""
     below = case.work.descendants(record.id)
     writer = case.change.replica
     return any(is_touched(one, writer, case.base) or _is_challenged(case, one) for one in (record, *below))
