@@ -19,6 +19,9 @@ import type { Running } from "./sync/state.ts";
 import { Transport } from "./sync/transport.ts";
 import { sessionOf } from "./sync/wire.ts";
 
+/** Between two readings of what another tab wrote: a tab that saves without a pause must not keep this one reading. */
+const REREAD_MS = 300;
+
 export class Home {
   readonly cellar: Cellar;
   readonly transport: Transport;
@@ -30,6 +33,8 @@ export class Home {
   private damage: Damage | undefined;
   private unreadable = false;
   wantsSync = false;
+  private heard = false;
+  private refreshing: Promise<void> | undefined;
 
   constructor(
     private readonly ports: Ports,
@@ -40,7 +45,7 @@ export class Home {
     this.tries = new Tries(ports, this.cellar);
     this.health = new Health(ports);
     this.kdf = ports.kdf ?? argon2;
-    ports.channel?.listen(() => void this.refresh());
+    ports.channel?.listen(() => this.refresh());
   }
 
   /** Reads what can be known without a key. A database that does not open leaves the phone broken, not crashed. */
@@ -170,8 +175,20 @@ export class Home {
     this.cellar.close();
   }
 
-  /** Another tab wrote something. */
-  private async refresh(): Promise<void> {
+  /** Another tab wrote something. However often it says so, one reading is under way, and one more follows after a pause. */
+  private refresh(): void {
+    this.heard = true;
+    this.refreshing ??= this.reread().then(() => {
+      const rest = () => {
+        this.refreshing = undefined;
+        if (this.heard || this.running?.open.stale) this.refresh();
+      };
+      this.ports.setTimer(rest, REREAD_MS);
+    });
+  }
+
+  private async reread(): Promise<void> {
+    this.heard = false;
     const { running } = this;
     const there = await lookIn(this.cellar).catch(() => undefined);
     if (running && there && there.vault?.id !== running.open.vaultRow.id) this.lock();

@@ -115,7 +115,10 @@ it("readings that a save of the same tab overtakes lose nothing from the screen"
     for (let at = 0; at < 40; at++) await core.create("visit", { ...VISIT, narrative: `${name} ${at}` });
   };
   await Promise.all([many(phone.core, "a"), many(second, "b")]);
-  await settle();
+  for (let turn = 0; turn < 4; turn++) {
+    await settle();
+    await phone.pass(400);
+  }
   await settle();
   for (const core of [phone.core, second]) {
     expect(core.list("visit")).toHaveLength(80);

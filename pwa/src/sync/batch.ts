@@ -1,17 +1,25 @@
 /** Which changes go into one push. Pure. */
 import type { Entry } from "../domain/change.ts";
 
-/** The first waiting changes, at most `most` and `bytes`; a group is never split, and the first unit always goes. */
+/**
+ * The first waiting changes, at most `most` and `bytes`; a group is never split, and the first unit always goes. It ends before
+ * a number that is not here: another tab has taken it, and this one has yet to read it.
+ */
 export function nextBatch(waiting: Entry[], most: number, bytes: number): Entry[] {
   const batch: Entry[] = [];
   let size = 0;
   for (const unit of units(waiting)) {
     const more = unit.reduce((sum, entry) => sum + sizeOf(entry), 0);
-    if (batch.length > 0 && (batch.length + unit.length > most || size + more > bytes)) break;
+    if (batch.length > 0 && (batch.length + unit.length > most || size + more > bytes || !follows(batch, unit))) break;
     batch.push(...unit);
     size += more;
   }
   return batch;
+}
+
+function follows(batch: Entry[], unit: Entry[]): boolean {
+  const [last, first] = [batch[batch.length - 1], unit[0]];
+  return last?.gen !== first?.gen || first?.n === (last?.n ?? 0) + 1;
 }
 
 function units(waiting: Entry[]): Entry[][] {

@@ -191,8 +191,9 @@ export class Errands {
 
   /** The server waits for `from`. Where that number is no longer here, a new replica sends what is kept. */
   private async resume(order: Order): Promise<Omit<Told, "waiting">> {
-    const { counter, shelf, progress } = this.open;
     const from = order.from ?? 0;
+    if (!this.open.shelf.entries.some((entry) => entry.n === from)) await load(this.open);
+    const { counter, shelf, progress } = this.open;
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
     if (from === counter.n + 1 || mine.some((entry) => entry.n === from)) {
       await forgetOutcomes(this.open, (entry) => entry.gen === counter.gen && entry.n >= from);
