@@ -52,7 +52,7 @@ class Settings:
     log_level: str = _setting("info", "debug, info, warning or error.")
     pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")
     checkpoint_dir: str = _setting(
-        "", "Folder for the daily checkpoints of the audit chain; empty: VAR_DIR/checkpoints. Better on another machine."
+        "", "Folder for daily checkpoints of the audit chain; empty: VAR_DIR/checkpoints. Better on another machine."
     )
 
     @classmethod

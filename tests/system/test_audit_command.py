@@ -1,4 +1,4 @@
-"""`zoufang audit` as it is typed: 0 while the chain holds, 1 and the place where it does not, 2 for a file that is none."""
+"""`zoufang audit` as it is typed: 0 while the chain holds, 1 and the place where it does not, 2 for a wrong file."""
 
 from __future__ import annotations
 

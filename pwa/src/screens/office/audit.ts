@@ -1,6 +1,6 @@
 /** Decisions as the server tells them; who, what and about whom in words. */
 import { known, t } from "../../i18n/words.ts";
-import { codeWords } from "../../parts/problems.ts";
+import { codeWords, fieldWords } from "../../parts/problems.ts";
 
 export interface AuditEvent {
   n: number;
@@ -31,9 +31,12 @@ export function whoWords(event: AuditEvent): string {
 export function aboutWords(event: AuditEvent, villageName: (id: string) => string): string {
   const { detail } = event;
   const village = typeof detail.village === "string" ? villageName(detail.village) : "";
-  const parts = [event.about, event.device, codeWords("role", detail.role), village, counted(detail)];
+  const parts = [event.about, event.device, codeWords("role", detail.role), village, fieldOf(detail), counted(detail)];
   return parts.filter(Boolean).join(t("audit.dot")) || "–";
 }
+
+/** Which field of which record somebody decided about: its name, never its value. */
+const fieldOf = (detail: Record<string, unknown>): string => (typeof detail.field === "string" ? fieldWords("visit", detail.field.split("/")[0] ?? "") : "");
 
 function counted(detail: Record<string, unknown>): string {
   if (typeof detail.creates === "number" && typeof detail.updates === "number") return t("audit.rows", { creates: detail.creates, updates: detail.updates });
