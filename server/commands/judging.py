@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from server.commands.known_changes import SortedOut
 from server.commands.note_settled import note_settled
 from server.commands.notices import write_notices
+from server.commands.take_back import erase_taken_back
 from server.domain.judge import judge_batch
 from server.domain.judging.needs import more_ids
 from server.domain.judging.verdicts import Judged, Township, Verdict
@@ -49,12 +50,13 @@ def judge_and_save(
     township = township_of(tx, tx.head + len(restamped))
     judged = judge_batch(kinds, township, identity.actor, known, batch.fresh, [], now_ms, seen_groups)
     save_judged(tx, judged, restamped, now_ms)
-    stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
     note_settled(tx, identity.replica.account, known, judged.records, now_ms)
+    stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
     met = {**known, **{record.id: record for record in judged.records}}
     sealed = {item.n for item, _verdict in judged.verdicts if is_sealed_change(kinds, item, met)}
     insert_changes(tx.connection, tx.township_id, stored.values(), sealed)
     _keep_quarantined(tx, identity, judged, sealed, now_ms)
+    erase_taken_back(kinds, tx, identity.replica.account, batch.fresh, met, now_ms)
     release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
     outcomes = {n: change.answer(n) for n, change in stored.items()}
     outcomes |= {n: change.answer(n) for n, change in batch.known.items()}
@@ -71,7 +73,7 @@ def release_waiting(kinds: Kinds, tx: Transaction, arrived: Collection[str], now
         known = load_needed(kinds, tx, [change for change, _ in held])
         judged = judge_batch(kinds, township_of(tx, tx.head), held[0][1], known, [], held, now_ms)
         save_judged(tx, judged, [], now_ms)
-        settle_released(kinds, tx, waiting, judged, "server", now_ms)
+        settle_released(kinds, tx, waiting, known, judged, "server", now_ms)
         arrived = {record.id for record in judged.records} - set(known)
 
 
@@ -110,7 +112,13 @@ def save_judged(tx: Transaction, judged: Judged, restamped: Sequence[Record], no
 
 
 def settle_released(
-    kinds: Kinds, tx: Transaction, waiting: Sequence[Quarantined], judged: Judged, by: str, now_ms: int
+    kinds: Kinds,
+    tx: Transaction,
+    waiting: Sequence[Quarantined],
+    known: Mapping[str, Record],
+    judged: Judged,
+    by: str,
+    now_ms: int,
 ) -> list[Quarantined]:
     """What was waiting and no longer is, is marked released and its author is told; the rest waits on."""
     held = {(change.replica_id, change.n): change for change in waiting}
@@ -125,6 +133,9 @@ def settle_released(
             decided.append(decided_row)
         decide_quarantined(tx.connection, tx.township_id, decided_row)
     write_notices(kinds, tx, decided, now_ms)
+    freed = [change for change, _verdict in judged.released]
+    met = {**known, **{record.id: record for record in judged.records}}
+    erase_taken_back(kinds, tx, by, freed, met, now_ms)
     return decided
 
 

@@ -44,7 +44,7 @@ def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by
         known = load_needed(kinds, tx, [change])
         judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
         save_judged(tx, judged, [], now_ms)
-        settle_released(kinds, tx, [held], judged, by, now_ms)
+        settle_released(kinds, tx, [held], known, judged, by, now_ms)
         release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
         detail = {"replica": replica_id, "n": n}
         add_audit(tx.connection, township_id, by, "quarantine-released", detail, now_ms)

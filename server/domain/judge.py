@@ -10,6 +10,7 @@ from server.domain.judging import commands, deletes, edits, settles
 from server.domain.judging.case import Case, NotApplied
 from server.domain.judging.online import write
 from server.domain.judging.verdicts import Judged, Note, OnlineWrite, Township, Verdict
+from server.domain.judging.withdrawals import refuse_what_was_taken_back
 from server.domain.judging.working import Working
 from server.domain.kinds import Kinds
 from server.domain.permissions import Actor
@@ -135,6 +136,7 @@ def _judge_one(work: Working, actor: Actor, item: Item) -> Verdict:
     if act is None:
         raise NotApplied("invalid-change", f"there is no action {item.action}", (("/action", "is unknown"),))
     case = Case(work, actor, item, work.base(item.base))
+    refuse_what_was_taken_back(case)
     head_before = work.head
     act(case)
     commands.note_arrivals(case)

@@ -27,12 +27,19 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A named command: from which states to which; `fields` are what it may carry besides."""
+    """A named command: from which states to which; `fields` are what it may carry besides.
+
+    Shape:  one that takes content back for good `erases` these fields, `sets` others, and `removes` what hangs on the
+            record of these kinds, with all it said (server/domain/withdrawal.py)
+    """
 
     command: str
     sources: tuple[str, ...]
     target: str
     fields: tuple[str, ...] = ()
+    erases: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ ACTIONS = ("create", "patch", "delete", "restore", "add", "remove", "command", "
 
 _MEMBERS = {
     *("n", "change", "hash", "schema_version", "record", "kind", "action", "command", "base", "fields"),
-    *("captured_at_ms", "clock_offset_ms", "group"),
+    *("captured_at_ms", "clock_offset_ms", "group", "erased"),
 }
 _HASH = re.compile(r"[0-9a-f]{24}\Z")
 
@@ -52,7 +52,8 @@ def read_change(replica: str, raw: Mapping[str, Any], plain: bool = False) -> Ch
     if len(text.encode()) > CHANGE_BYTES:
         return _refused(replica, raw, [("", f"has more than {CHANGE_BYTES} bytes")], "change-too-large")
     errors = _form(raw)
-    if not errors and raw["hash"] != change_hash(text):
+    # What a withdrawal emptied keeps the hash it was known by.
+    if not errors and raw.get("erased") is None and raw["hash"] != change_hash(text):
         errors = [("/hash", "does not fit the change: it was altered on its way or not hashed as RFC 8785 says")]
     if errors:
         return _refused(replica, raw, errors)
@@ -93,6 +94,7 @@ def _form(raw: Mapping[str, Any]) -> Errors:
         ("captured_at_ms", _is_whole(raw.get("captured_at_ms"), 0), "takes milliseconds"),
         ("clock_offset_ms", _is_offset(raw.get("clock_offset_ms")), "takes milliseconds"),
         ("group", raw.get("group") is None or is_uuid(raw.get("group")), "takes an id"),
+        ("erased", raw.get("erased") in (None, True), "takes true, or is left out"),
     )
     errors = [(f"/{name}", detail) for name, fits, detail in checks if not fits]
     errors += [(f"/{name}", "is no member of a change") for name in raw if name not in _MEMBERS]

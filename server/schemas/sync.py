@@ -45,6 +45,7 @@ class ChangeSchema(Schema):
     captured_at_ms = fields.Integer()
     clock_offset_ms = fields.Integer()
     group = fields.String()
+    erased = fields.Boolean(metadata={"description": "a withdrawal emptied it; the hash is the one it was known by"})
 
 
 class PushSchema(Schema):

@@ -34,7 +34,8 @@ CHECKS: Mapping[str, str] = {
                 AND q.replica_id = c.replica_id AND q.n = c.n AND q.status = 'released')))""",
     "records-nobody-deleted": """
         SELECT r.id FROM records r WHERE r.township_id = :township AND {offline} AND r.deleted AND NOT EXISTS (
-            SELECT 1 FROM changes c WHERE c.township_id = r.township_id AND c.record = r.id AND c.action = 'delete')""",
+            SELECT 1 FROM changes c WHERE c.township_id = r.township_id AND (
+                (c.record = r.id AND c.action = 'delete') OR (c.record = r.parent AND c.action = 'command')))""",
     "records-lost": """
         SELECT c.record FROM changes c WHERE c.township_id = :township AND c.action = 'create'
         AND (c.outcome <> 'quarantined' OR EXISTS (

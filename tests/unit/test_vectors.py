@@ -17,6 +17,8 @@ from server.domain.kinds import FieldSpec, Kind
 from server.domain.merge import Edit, merge
 from server.domain.records import FieldSeq, Record
 from server.domain.sums import mix64, scope_sums
+from server.domain.withdrawal import emptied_change
+from server.schemas.kinds.registry import KINDS
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -25,7 +27,12 @@ def read(name: str) -> Any:
     return json.loads((VECTORS / f"{name}.json").read_text())
 
 
-CANONICAL, SUMS, MERGE = read("canonical"), read("sums"), read("merge")
+CANONICAL, SUMS, MERGE, WITHDRAWAL = read("canonical"), read("sums"), read("merge"), read("withdrawal")
+
+
+@pytest.mark.parametrize("vector", WITHDRAWAL["changes"], ids=lambda vector: vector["name"])
+def test_a_withdrawal_empties_a_change(vector: dict[str, Any]) -> None:
+    assert emptied_change(KINDS, vector["sent"]) == vector["left"]
 
 
 @pytest.mark.parametrize("vector", CANONICAL["values"], ids=lambda vector: vector["hash"])

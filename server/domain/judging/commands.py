@@ -9,6 +9,7 @@ from server.domain.canonical import same
 from server.domain.judging.case import Case, NotApplied
 from server.domain.judging.deletes import edit_deleted, note_ancestors
 from server.domain.judging.fields import write_fields
+from server.domain.judging.withdrawals import withdraw
 from server.domain.kinds import Transition
 from server.domain.merge import is_contested
 from server.domain.records import Json, Record
@@ -29,7 +30,7 @@ def command(case: Case) -> None:
     if step is None:
         raise NotApplied("invalid-change", f"{case.kind.name} has no command {name}", (("/command", "is unknown"),))
     case.allow(name, case.kind, record, record.parent, case.change.fields)
-    if record.deleted:
+    if record.deleted and not step.erases:
         edit_deleted(case, record)
         return
     apply_command(case, record)
@@ -48,6 +49,9 @@ def apply_command(case: Case, record: Record) -> None:
     else:
         _require_source(record, step)
         decided["state"] = step.target
+    if step.erases:
+        withdraw(case, record, step)
+        return
     changed = {name: value for name, value in decided.items() if record.fields.get(name) != value}
     write_fields(case, record, merged, decided=changed)
 

@@ -18,7 +18,7 @@ def kinds_json() -> str:
 
     Shape:  {schema_version, kinds: {name: {scope, offline, parent_field, parent_kind, initial, authors_only,
             create_roles, needed_at_create, fields: {name: {class, map, required, server, type, …}},
-            commands: {name: {sources, target, fields}}}}}
+            commands: {name: {sources, target, fields, erases?, sets?, removes?}}}}}
     """
     kinds = {name: _kind(schema) for name, schema in SCHEMAS.items()}
     return json.dumps({"schema_version": SCHEMA_VERSION, "kinds": kinds}, ensure_ascii=False, indent=1) + "\n"
@@ -38,6 +38,11 @@ def _kind(schema: KindSchema) -> dict[str, Any]:
         "fields": {name: _field(declared) for name, declared in schema.fields.items()},
         "commands": {
             step.command: {"sources": list(step.sources), "target": step.target, "fields": list(step.fields)}
+            | (
+                {"erases": list(step.erases), "sets": dict(step.sets), "removes": list(step.removes)}
+                if step.erases
+                else {}
+            )
             for step in kind.transitions.values()
         },
     }

@@ -110,7 +110,17 @@ class InterviewSchema(KindSchema):
     authors_only = True
     initial = ("draft",)
     needed_at_create = ("visit_id",)
-    transitions = (Transition("complete", ("draft",), "completed"),)
+    transitions = (
+        Transition("complete", ("draft",), "completed"),
+        Transition(
+            "withdraw",
+            ("completed",),
+            "withdrawn",
+            erases=("asked", "answer", "voice_ref"),
+            sets=(("consent", "withdrawn"),),
+            removes=("interviewee",),
+        ),
+    )
 
     visit_id = Ref("visit", needed(FIXED))
     category = Choice(("party_member", "masses", "cadre", "villager_rep", "other"), needed(GUARDED))
