@@ -79,11 +79,11 @@ class Settings:
                 return "postgresql+psycopg://" + self.database_url[len(plain) :]
         return self.database_url
 
-    def redis(self) -> str:
     def checkpoints(self) -> Path:
         """Where the night shift notes each day how far the audit chain has come."""
         return Path(self.checkpoint_dir).resolve() if self.checkpoint_dir else self.var / "checkpoints"
 
+    def redis(self) -> str:
         """The address of Redis: the given one or the embedded one's socket."""
         return self.redis_url or f"redis+socket://{self.var / 'redis.sock'}"
 
