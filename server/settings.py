@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -86,6 +87,15 @@ class Settings:
     def redis(self) -> str:
         """The address of Redis: the given one or the embedded one's socket."""
         return self.redis_url or f"redis+socket://{self.var / 'redis.sock'}"
+
+    def address(self) -> str | None:
+        """Where the running system of this VAR_DIR is reached, by a phone if it can be; None when that is not known."""
+        try:
+            state = json.loads((self.var / "system.json").read_text())
+        except (OSError, ValueError):
+            return None
+        found = state.get("phone_url") or state.get("url")
+        return str(found) if found else None
 
     def secret(self) -> bytes:
         """The signing key; made on first use, readable by its owner only."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,6 @@ from server.commands.office_holder import office_holder
 from server.commands.revoke import revoke as revoke_replica
 from server.domain.invitations import shown
 from server.schemas.kinds.registry import KINDS
-from server.settings import Settings
 
 replica_option = click.option("--replica", required=True, metavar="ID", help="The replica, as 手机 lists it.")
 
@@ -45,7 +43,8 @@ def invite(
         named = the_record(tenant, "person", person, "name") if person else None
         holder = named or office_holder(KINDS, tenant.id, role, home, now_ms())
         made = make_invitation(tenant.id, role, now_ms(), village=home, person=holder, valid_s=valid)
-    link = f"{address(settings)}/#i={made.code}" if address(settings) else None
+    reached = settings.address()
+    link = f"{reached}/#i={made.code}" if reached else None
     until = datetime.fromtimestamp(made.expires_at_ms / 1000, ZoneInfo(tenant.time_zone))
     data = {
         "invitation_code": made.code,
@@ -86,13 +85,3 @@ def role_end(replica: str, as_json: bool) -> None:
     with opened():
         ended = end_role(replica, now_ms(), by="cli")
     say(as_json, {"replica": replica, "roles_ended": ended}, f"{ended} roles of that account have ended.")
-
-
-def address(settings: Settings) -> str | None:
-    """Where the running system of this VAR_DIR is reached, by a phone if it can be; None when it is stopped."""
-    try:
-        state = json.loads((settings.var / "system.json").read_text())
-    except (OSError, ValueError):
-        return None
-    found = state.get("phone_url") or state.get("url")
-    return str(found) if found else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 
 from server.domain.problems import Problem
-from server.domain.roles import ROLES
+from server.domain.roles import ROLES, Assignment
 from server.store.accounts import insert_role, is_account
 from server.store.audit import add_audit
-from server.store.transaction import transaction
+from server.store.transaction import Transaction, transaction
 
 
 def give_role(
@@ -26,20 +27,27 @@ def give_role(
     Shape:  his replicas hold other scopes at their first contact after either moment
     Raises: malformed-request (role, village, times), not-found (account, village)
     """
-    check_role(role, village)
-    begins = now_ms if from_ms is None else from_ms
-    if to_ms is not None and to_ms <= begins:
-        raise Problem("malformed-request", "a role ends after it begins", [("/to_ms", "is not after the beginning")])
     with transaction(township_id) as tx:
         if not is_account(tx.connection, township_id, account):
             raise Problem("not-found", "there is no such account")
-        home = tx.load_records([village]).get(village) if village else None
-        if village and (home is None or home.kind != "village" or home.deleted):
-            raise Problem("not-found", "there is no such village")
-        assignment = str(uuid.uuid4())
-        insert_role(tx.connection, township_id, assignment, account, role, village, begins, to_ms)
-        detail = {"account": account, "role": role, "village": village, "from_ms": begins, "to_ms": to_ms}
-        add_audit(tx.connection, township_id, by, "role-given", detail, now_ms)
+        given = Assignment(role, village, now_ms if from_ms is None else from_ms, to_ms)
+        return give_role_in(tx, account, given, now_ms, by)
+
+
+def give_role_in(tx: Transaction, account: str, given: Assignment, now_ms: int, by: str) -> str:
+    """The same inside a transaction that does more."""
+    check_role(given.role, given.village)
+    if given.to_ms is not None and given.to_ms <= given.from_ms:
+        raise Problem("malformed-request", "a role ends after it begins", [("/to_ms", "is not after the beginning")])
+    home = tx.load_records([given.village]).get(given.village) if given.village else None
+    if given.village and (home is None or home.kind != "village" or home.deleted):
+        raise Problem("not-found", "there is no such village")
+    assignment = str(uuid.uuid4())
+    insert_role(
+        tx.connection, tx.township_id, assignment, account, given.role, given.village, given.from_ms, given.to_ms
+    )
+    detail = {"account": account, **asdict(given)}
+    add_audit(tx.connection, tx.township_id, by, "role-given", detail, now_ms)
     return assignment
 
 

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from server.commands.give_role import check_role
-from server.domain.invitations import LENGTH, code_of, parts
+from server.domain.invitations import LENGTH, VALID_S, code_of, parts
 from server.domain.problems import Problem
 from server.domain.roles import ROLES
 from server.store.accounts import (
@@ -21,7 +21,6 @@ from server.store.audit import add_audit
 from server.store.transaction import Transaction, transaction
 
 TRIES = 5
-VALID_S = 900
 
 
 @dataclass(frozen=True, slots=True)

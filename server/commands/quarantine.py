@@ -32,7 +32,7 @@ def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by
     """The change is judged once more, as if its author still had every role he ever had, and his phones are told.
 
     Shape:  `status` of the answer is `released`, or still `held` with the reason why it cannot be applied
-    Raises: not-found (nothing held under this number)
+    Raises: not-found (nothing under this number), already-decided
     """
     township_id = _township(replica_id, now_ms)
     with transaction(township_id) as tx:
@@ -54,7 +54,7 @@ def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by
 def reject(kinds: Kinds, replica_id: str, n: int, reason: str, now_ms: int, by: str = "office") -> Quarantined:
     """The change stays unapplied for good, kept with the reason, which its author can read.
 
-    Raises: not-found (nothing held under this number)
+    Raises: not-found (nothing under this number), already-decided
     """
     township_id = _township(replica_id, now_ms)
     with transaction(township_id) as tx:
@@ -76,9 +76,11 @@ def _township(replica_id: str, now_ms: int) -> str:
 
 
 def _held(tx: Transaction, replica_id: str, n: int) -> Quarantined:
-    found = load_quarantined(tx.connection, tx.township_id, "held", replica_id, n)
+    found = load_quarantined(tx.connection, tx.township_id, None, replica_id, n)
     if not found:
         raise Problem("not-found", "no change is held under this number")
+    if found[0].status != "held":
+        raise Problem("already-decided", f"this change was {found[0].status} before", status_now=found[0].status)
     return found[0]
 
 

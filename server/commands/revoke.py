@@ -9,17 +9,20 @@ from server.store.replicas import load_replica, mark_revoked
 from server.store.transaction import transaction
 
 
-def revoke(replica_id: str, now_ms: int, by: str = "office") -> None:
-    """The replica reads nothing more, and what it still pushes goes to quarantine; a second time changes nothing.
+def revoke(replica_id: str, now_ms: int, by: str = "office", township_id: str | None = None) -> bool:
+    """The replica reads nothing more, and what it still pushes goes to quarantine; False where it was so before.
 
+    Shape:  with a township only a replica of that one is known
     Raises: not-found
     """
     with reading() as connection:
         identity = load_replica(connection, replica_id, now_ms)
-    if identity is None:
+    if identity is None or township_id not in (None, identity.tenant.id):
         raise Problem("not-found", "there is no such replica")
     with transaction(identity.tenant.id) as tx:
         again = load_replica(tx.connection, replica_id, now_ms)
-        if again is not None and not again.replica.revoked:
-            mark_revoked(tx.connection, replica_id, now_ms)
-            add_audit(tx.connection, tx.township_id, by, "revoked", {"replica": replica_id}, now_ms)
+        if again is None or again.replica.revoked:
+            return False
+        mark_revoked(tx.connection, replica_id, now_ms)
+        add_audit(tx.connection, tx.township_id, by, "revoked", {"replica": replica_id}, now_ms)
+    return True

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 10
 SELECTOR = 5
+VALID_S = 900
+MOST_AT_ONCE = 200
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One person to let in. Shape: `person` an id of the roster, or `name` of somebody new to it."""
+
+    role: str
+    village: str | None = None
+    person: str | None = None
+    name: str | None = None
 
 
 def code_of(random: bytes) -> str:

@@ -59,6 +59,24 @@ _ENTRIES = (
         "what it may no longer read.",
     ),
     Entry(
+        "step-up-needed", 403, "Prove who you are first", "stop",
+        "This cannot be taken back, so the person must have proved within the last five minutes who he is. `how` is "
+        "`password`, or `set-password` where the account has none yet. Nothing was done; prove it and ask again.",
+    ),
+    Entry(
+        "sign-in-refused", 403, "The name or the password is wrong", "stop",
+        "Nobody learns which of the two was wrong, or whether there is such an account. After a few wrong tries the "
+        "server makes one wait.",
+    ),
+    Entry(
+        "last-office-holder", 409, "Nobody would be left in the office", "stop",
+        "This role is the last of its sort: without it nobody could let anybody in. Give it to somebody else first.",
+    ),
+    Entry(
+        "already-decided", 409, "Somebody has decided already", "stop",
+        "Another clerk released or rejected this change before; `status_now` says which. Nothing was done.",
+    ),
+    Entry(
         "change-gap", 409, "A change is missing or repeated", "resume",
         "Changes arrive in order, each number once. Nothing was applied; send again from `expected`.",
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
+from server.domain.passwords import LONGEST
 from server.schemas.envelope import SAFE_INTEGER
 from server.schemas.sync import RoleSchema, short_text, storable
 
@@ -29,6 +30,37 @@ class EnrolSchema(Schema):
         """Exactly one of the two ways."""
         if ("invitation_code" in data) == ("continues" in data):
             raise ValidationError("give either invitation_code or continues", "invitation_code")
+
+
+class SignInSchema(Schema):
+    """A desk that signs in with the name and the password of an office holder."""
+
+    login = short_text(80, required=True)
+    password = short_text(LONGEST, required=True)
+    enrolment = fields.String(validate=[Length(16, 64), storable])
+    label = short_text(80, required=True)
+    platform = short_text(200, required=True)
+    schema_version = fields.Integer(required=True, strict=True, validate=Range(1, SAFE_INTEGER))
+
+
+class PasswordSchema(Schema):
+    """The name and password this account signs in with at desks from now on."""
+
+    login = short_text(80, required=True)
+    password = short_text(LONGEST, required=True)
+
+
+class ProofSchema(Schema):
+    """The password, before something that cannot be taken back."""
+
+    password = short_text(LONGEST, required=True)
+
+
+class ProvedSchema(Schema):
+    """Until when nobody asks again."""
+
+    proved_until_ms = fields.Integer(required=True)
+    server_time_ms = fields.Integer(required=True)
 
 
 class TownshipShapeSchema(Schema):

@@ -31,7 +31,8 @@ def find_enrolment(connection: Connection, township_id: str, account_id: str, en
     found: str | None = connection.execute(
         text(
             "SELECT id FROM replicas WHERE township_id = :township AND account_id = :account "
-            "AND enrolment_hash = :enrolment AND policies = '[]' AND last_n = 0 AND revoked_at_ms IS NULL ORDER BY created_at_ms LIMIT 1"
+            "AND enrolment_hash = :enrolment AND policies = '[]' AND last_n = 0 "
+            "AND revoked_at_ms IS NULL ORDER BY created_at_ms LIMIT 1"
         ),
         {"township": township_id, "account": account_id, "enrolment": enrolment_hash},
     ).scalar()

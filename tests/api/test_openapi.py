@@ -90,7 +90,8 @@ def test_the_document_names_every_address_and_leaves_no_status_open(served: tupl
     app, _desk = served
     paths = app.test_client().get("/openapi.json").get_json()["paths"]
     api = ("/sync/", "/auth/", "/office/", "/health/", "/demo/")
-    assert set(paths) == {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith(api)}
+    rules = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
+    assert set(paths) == {rule for rule in rules if rule.startswith(api)}
     for operations in paths.values():
-        for operation in operations.values():
+        for operation in (operation for name, operation in operations.items() if name != "parameters"):
             assert "default" not in operation["responses"]

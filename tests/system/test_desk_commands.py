@@ -57,7 +57,7 @@ def test_the_quarantine_desk_shows_no_content_and_its_word_reaches_the_author(ap
     (notice,) = [row["fields"] for row in phone.mirror.values() if row["kind"] == "quarantine"]
     assert (notice["n"], notice["status"], notice["reason"]) == (1, "rejected", "查无此事")
     again = zoufang("quarantine", "reject", "--replica", phone.id, "--n", n, "--reason", "again")
-    assert (again["code"], again["type"]) == (2, "/docs/problems#not-found")
+    assert (again["code"], again["type"]) == (2, "/docs/problems#already-decided")
 
 
 def test_a_revoked_phone_reads_nothing_and_loses_nothing(app: Flask, zoufang: Command) -> None:
