@@ -60,7 +60,9 @@ export async function settleConflict(open: Opened, id: string, value: unknown): 
   if (sheet?.kind !== "conflict") throw problem("no-record", "this conflict is not on this phone");
   const listed = (sheet.fields.sides as { replica: string; n: number }[] | undefined) ?? [];
   const sides = listed.map(({ replica, n }) => ({ replica, n }));
-  await edit(open, id, "conflict", "settle", { value: chosen(sheet.fields.field, value), sides });
+  // An own change that still lies over the field hides what stands below it: the choice may not write over that unseen (L2).
+  const opened = open.shelf.baseOf(`${String(sheet.fields.record)}/${String(sheet.fields.field)}`, open.shelf.reached.seq);
+  await edit(open, id, "conflict", "settle", { value: chosen(sheet.fields.field, value), sides }, opened);
 }
 
 /** Where the question is whether a record stays, choosing somebody's edit means that it stays (DESIGN 5.4). */
