@@ -8,6 +8,7 @@ from flask import Response, current_app
 
 from server.api.front import Front
 from server.api.identity import bearer_token, current_identity, now_ms
+from server.api.limiter import guesses, readings
 from server.api.wire import answer, body_bytes, json_answer
 from server.commands.greet import greet
 from server.commands.mint_epoch import mint_epoch
@@ -16,10 +17,12 @@ from server.commands.push_changes import push_changes
 from server.commands.report_health import report_health
 from server.domain.problems import Problem
 from server.domain.roles import roles_json
+from server.feed.history import history_of
 from server.feed.pages import Page, Query, read_page
 from server.feed.start import FromTheFuture
 from server.schemas.changes import read_changes
 from server.schemas.envelope import ONE_CHANGE_BYTES, read_push
+from server.schemas.history import HistorySchema
 from server.schemas.kinds.registry import KINDS, MIN_SCHEMA_VERSION
 from server.schemas.sync import (
     HealthSchema,
@@ -91,6 +94,17 @@ def pull(asked: dict[str, Any]) -> Response:
     page = _page(query, now)
     note_contact(page.identity, now, current_app.config["LEASE_MS"], page.seq, page.policy, page.scopes)
     return Response(status=204) if page.body is None else answer(page.body)
+
+
+@bp.get("/records/<record>/history")
+@guesses
+@readings
+@bp.doc(security=_TOKEN)
+@bp.response(200, HistorySchema)
+@bp.problems("unknown-replica", "replica-revoked", "not-found", "too-many-requests")
+def history(record: str) -> Response:
+    """Who changed what of one record, when, on which phone; only for whoever may read the record."""
+    return json_answer(history_of(bearer_token(), record, now_ms()))
 
 
 @bp.put("/replica")

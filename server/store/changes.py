@@ -94,6 +94,16 @@ def load_known(connection: Connection, township_id: str, change_ids: Collection[
     return {row.change_id: _opened(township_id, StoredChange(*row)) for row in found}
 
 
+def load_about(connection: Connection, township_id: str, records: Collection[str]) -> list[StoredChange]:
+    """Every change of these records that was ever received."""
+    condition = among(connection, "c.record", "records")
+    found = connection.execute(
+        text(f"SELECT {_NAMES} FROM changes c WHERE c.township_id = :township AND {condition}"),
+        {"township": township_id, "records": listed(connection, records)},
+    )
+    return [_opened(township_id, StoredChange(*row)) for row in found]
+
+
 def load_seen_groups(connection: Connection, township_id: str, replica_id: str, groups: Collection[str]) -> set[str]:
     """Which of these groups this replica already used in an earlier push."""
     if not groups:
