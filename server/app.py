@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from server.api import audit, auth, catalogue, demo, desks, health, office, pages, people, phone, sealed, sync
+from server.api import (
+    audit,
+    auth,
+    catalogue,
+    demo,
+    desks,
+    forgotten,
+    health,
+    office,
+    pages,
+    people,
+    phone,
+    recovery,
+    sealed,
+    sync,
+)
 from server.api.limiter import limiter, storage_address
 from server.api.problems import register_problems
 from server.settings import Settings
@@ -48,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     open_sealing(app, settings.sealing_secret)
     limiter.init_app(app)
     api = Described(app)
-    for room in (auth, desks, sync, sealed, office, people, audit, health, demo):
+    for room in (auth, desks, sync, sealed, forgotten, recovery, office, people, audit, health, demo):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)
     app.register_blueprint(phone.bp)
