@@ -21,7 +21,7 @@ from server.api import (
     sealed,
     sync,
 )
-from server.api.limiter import limiter, storage_address
+from server.api.limiter import STORAGE_OPTIONS, limiter, storage_address
 from server.api.problems import register_problems
 from server.settings import Settings
 from server.store.database import open_database, reading
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
             "components": {"securitySchemes": {"replica": {"type": "http", "scheme": "bearer"}}},
         },
         RATELIMIT_STORAGE_URI=storage_address(settings.redis()),
+        RATELIMIT_STORAGE_OPTIONS=STORAGE_OPTIONS,
         LEASE_MS=settings.lease_days * DAY_MS,
         CURSOR_SECRET=settings.secret(),
         ZOUFANG=settings,

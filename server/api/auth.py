@@ -8,7 +8,7 @@ from flask import Response, current_app
 
 from server.api.front import Front
 from server.api.identity import bearer_token, now_ms
-from server.api.limiter import is_refused, limiter
+from server.api.limiter import enrolments, guesses
 from server.api.wire import json_answer
 from server.commands.enrol import Enrolled, Install, continue_replica, enrol
 from server.domain.roles import roles_json
@@ -36,7 +36,8 @@ LIMITS = {
     "unknown-replica", "invitation-invalid", "replica-revoked", "too-many-tries", "too-many-requests",
     "batch-too-large", "unsupported-media-type",
 )  # fmt: skip
-@limiter.limit("30 per minute", deduct_when=is_refused)
+@guesses
+@enrolments
 def enrol_replica(asked: dict[str, Any]) -> Response:
     """Enrol an install; 201 with its replica id, its tokens (shown once) and what it may hold.
 

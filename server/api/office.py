@@ -8,6 +8,7 @@ from flask import Response, current_app
 
 from server.api.front import Front, Parser
 from server.api.identity import current_identity, now_ms
+from server.api.limiter import guesses, imports
 from server.api.wire import body_json, json_answer
 from server.commands.ask_digest import ask_digest
 from server.commands.import_roster import RosterImport, import_roster
@@ -46,10 +47,15 @@ _TOKEN: list[dict[str, list[str]]] = [{"replica": []}]
 
 
 @bp.post("/rosters")
+@guesses
+@imports  # before the file is read
 @bp.doc(security=_TOKEN)
 @bp.arguments(RosterUploadSchema)
 @bp.response(200, RosterAnswerSchema)
-@bp.problems("unknown-replica", "not-allowed", "replica-revoked", "batch-too-large", "unsupported-media-type")
+@bp.problems(
+    "unknown-replica", "not-allowed", "replica-revoked", "batch-too-large", "unsupported-media-type",
+    "too-many-requests",
+)  # fmt: skip
 def rosters(upload: RosterUpload) -> Response:
     """Import a table of villages, or look at what it would do; with an error among the faults nothing is done."""
     identity = current_identity(CLERK)

@@ -8,6 +8,7 @@ import logging
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from server.api.limiter import seconds_to_wait
 from server.api.wire import answer, sealed
 from server.domain.problems import SLUG_OF_STATUS, Problem, problem_json
 
@@ -41,7 +42,8 @@ def _http(error: HTTPException) -> Response:
         return Response(error.get_body(), error.code or 500, error.get_headers())
     allowed = _other_methods() if error.code in (404, 405) else []
     slug = "method-not-allowed" if allowed else SLUG_OF_STATUS.get(error.code, _otherwise(error.code))
-    response = _problem(Problem(slug, errors=_validation(error), retry_after_s=60 if error.code == 429 else None))
+    wait_s = seconds_to_wait() if error.code == 429 else None
+    response = _problem(Problem(slug, errors=_validation(error), retry_after_s=wait_s))
     if allowed:
         response.headers["Allow"] = ", ".join(allowed)
     return response

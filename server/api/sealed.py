@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-from flask import Response, request
+from flask import Response
 
 from server.api.front import Front
 from server.api.identity import bearer_token, now_ms
-from server.api.limiter import is_refused, limiter
+from server.api.limiter import guesses, parcels
 from server.api.wire import body_bytes, json_answer
 from server.commands.receive_parcel import behind_drop_token, receive_parcel
 from server.schemas.parcel import ONE_ROW_BYTES, ParcelSchema, ReceiptSchema, read_parcel
 
 bp = Front("sealed", prefix="/sync/v1", about="For the drop token of a locked, shared, revoked or forgotten phone.")
 DROP_TOKEN: list[dict[str, list[str]]] = [{"replica": []}]
-
-
-def of_token() -> str:
-    """One phone is braked, not the hall it stands in."""
-    return sha256(request.headers.get("Authorization", "").encode(errors="replace")).hexdigest()
 
 
 @bp.post("/sealed")
@@ -29,8 +22,8 @@ def of_token() -> str:
 )
 @bp.response(200, ReceiptSchema)
 @bp.problems("unknown-replica", "too-many-requests", "batch-too-large", "unsupported-media-type")
-@limiter.limit("30 per minute", deduct_when=is_refused)
-@limiter.limit("120 per minute", key_func=of_token)
+@guesses
+@parcels
 def sealed() -> Response:
     """Keep sealed rows as they are; 200 with a receipt once they are on disk."""
     now = now_ms()
