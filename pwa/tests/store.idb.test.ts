@@ -62,6 +62,19 @@ it("gives its connection up when a newer version wants to come in, and comes bac
   expect(await get(where, "after")).toBe(1);
 });
 
+it("says in words that another tab has laid the database out anew", async () => {
+  const idb = new IDBFactory();
+  const where = cellar(undefined, idb);
+  await put(where, "before");
+  const newer = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = idb.open("test", 99);
+    request.onsuccess = () => resolve(request.result);
+    request.onblocked = () => reject(new Error("the old connection stayed open"));
+  });
+  await expect(put(where, "after")).rejects.toMatchObject({ slug: "newer-app" });
+  newer.close();
+});
+
 it("asks for strict durability unless told otherwise", async () => {
   const seen: unknown[] = [];
   const idb = new IDBFactory();

@@ -194,6 +194,7 @@ function isLost(thrown: unknown): boolean {
 
 function inWords(thrown: unknown): unknown {
   if (thrown instanceof ProblemError || !(thrown instanceof Error)) return thrown;
+  if (thrown.name === "VersionError") return problem("newer-app", "another tab has a newer version of this app");
   if (thrown.name === "QuotaExceededError")
     return problem("storage-full", "this phone has no room left", { detail: thrown.message });
   return thrown;
