@@ -1,16 +1,39 @@
 /** What the phone knows of each kind, as exported from the server's schemas (kinds.json). */
 import exported from "./kinds.json" with { type: "json" };
 
-export interface FieldSpec {
+/** What a value is: for a map that of each key, for a set that of each element. */
+export interface ValueSpec {
+  type?: string;
+  max?: number;
+  min?: number;
+  values?: string[];
+}
+export interface FieldSpec extends ValueSpec {
   class: "plain" | "guarded" | "set" | "state" | "fixed";
   map: boolean;
+  required?: boolean;
+  server?: boolean;
+  value?: ValueSpec;
+  element?: ValueSpec;
 }
 export interface KindSpec {
   fields: Record<string, FieldSpec>;
+  scope: string;
   offline: boolean;
   parent_field: string | null;
+  parent_kind: string | null;
   initial: string[];
-  commands: Record<string, { sources: string[]; target: string; fields: string[] }>;
+  commands: Record<string, Command>;
+}
+
+/** A named transition; one that takes content back for good erases fields, sets others, and removes kinds below. */
+export interface Command {
+  sources: string[];
+  target: string;
+  fields: string[];
+  erases?: string[];
+  sets?: Record<string, string>;
+  removes?: string[];
 }
 
 export const SCHEMA_VERSION: number = exported.schema_version;
@@ -21,6 +44,12 @@ export function parentOf(kind: string, fields: Record<string, unknown>): string 
   const name = KINDS[kind]?.parent_field;
   const parent = name ? fields[name] : undefined;
   return typeof parent === "string" ? parent : undefined;
+}
+
+/** What one value of a field is; `area_notes.study` names one key of a map. */
+export function specOf(kind: string, field: string): ValueSpec | undefined {
+  const spec = KINDS[kind]?.fields[field.split(/[./]/)[0] ?? ""];
+  return spec?.map ? spec.value : (spec?.element ?? spec);
 }
 
 /** Whether a command is possible from a state: the screen offers what the server will take. */

@@ -15,6 +15,10 @@ export const sidesOf = (conflict: View): Side[] => (Array.isArray(conflict.field
 export const settles = (core: Core, conflict: View): boolean =>
   maySettle(core.me(), core.get(String(conflict.fields.record)), conflict.fields);
 
+/** Settled by the rule for plain fields, by no person: what stands can be undone with one tap. */
+export const isAutomatic = (core: Core, conflict: View): boolean =>
+  conflict.fields.status === "settled" && !conflict.fields.settled_by && !core.history(conflict.id).some((item) => item.action === "settle");
+
 export function openConflicts(core: Core): { settleable: View[]; all: View[] } {
   const all = core.list("conflict").filter((view) => view.fields.status === "open");
   return { all, settleable: all.filter((view) => settles(core, view)) };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { hold, type Surroundings } from "../../src/client.ts";
 import type { Core, View } from "../../src/contract.ts";
 import { type Asker, maySettle } from "../../src/domain/conflicts.ts";
-import { openConflicts } from "../../src/parts/conflicts.ts";
+import { isAutomatic, openConflicts } from "../../src/parts/conflicts.ts";
 import { FakeServer } from "../fake-server.ts";
 import { enrolled } from "../phone.ts";
 
@@ -39,4 +39,16 @@ test.each([
   hold(core as Core, {} as Surroundings);
   expect(openConflicts(core).settleable).toHaveLength(needs);
   expect((core.get(VISIT) as View).place).toBe(place);
+});
+
+test("what a person settled, also offline, is not offered as settled by itself", async () => {
+  const server = new FakeServer();
+  server.write(VISIT, "visit", { village_id: "v1", visitor_id: "person-a1", planned_for: "2026-12-02" });
+  const fields = { record: VISIT, record_kind: "visit", field: "planned_for", sides: [{ replica: "r", n: 1, account: "a1", value: "2026-12-01" }] };
+  server.write(CONFLICT, "conflict", { ...fields, status: "settled", settled_by: null });
+  const { core } = await enrolled(server);
+  expect(isAutomatic(core, core.get(CONFLICT) as View)).toBe(true);
+  await core.settle(CONFLICT, "2026-12-01");
+  expect(core.get(VISIT)?.fields.planned_for).toBe("2026-12-01");
+  expect(isAutomatic(core, core.get(CONFLICT) as View)).toBe(false);
 });
