@@ -56,7 +56,6 @@ class AccountRow(Base):
     __table_args__ = (Index("accounts_person", "township_id", "person_id"),)
 
 
-class RoleAssignmentRow(Base):
 class PasswordRow(Base):
     """How an office holder signs in at a desk and proves who he is."""
 
@@ -71,6 +70,7 @@ class PasswordRow(Base):
     __table_args__ = (Index("passwords_login", "login_key", unique=True),)
 
 
+class RoleAssignmentRow(Base):
     """A role an account holds or held, township-wide or for one village."""
 
     __tablename__ = "role_assignments"
@@ -100,10 +100,10 @@ class InvitationRow(Base):
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
     expires_at_ms: Mapped[int] = mapped_column(BigInteger)
     used_by: Mapped[str | None] = mapped_column(ID)
-
     used_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     invited_by: Mapped[str | None] = mapped_column(ID)
     withdrawn_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+
     __table_args__ = (Index("invitations_selector", "selector", unique=True),)
 
 
