@@ -85,6 +85,8 @@ export interface SyncState {
   online: boolean;
   /** Changes on this phone only. */
   waiting: number;
+  /** How many of them lie sealed at the server: kept, but not yet recorded. */
+  handed?: number;
   /** Changes of the round under way, and how many of them have their outcome. */
   total: number;
   done: number;
@@ -146,6 +148,13 @@ export interface Core {
   unlock(pin: string): Promise<void>;
   lock(): void;
 
+/** One of the people who use this phone. Shape: `id` of his place on it; `name` "" until his township has been read. */
+export interface Housemate {
+  id: string;
+  name: string;
+  current: boolean;
+}
+
   list(kind: string): View[];
   get(id: string): View | undefined;
   children(parent: string, kind?: string): View[];
@@ -153,6 +162,14 @@ export interface Core {
   history(id: string): HistoryItem[];
 
   create(kind: string, fields: object, o?: { id?: string; draft?: string }): Promise<string>;
+  /** Who uses this phone; each has his own passphrase and sees nothing of the others. */
+  housemates(): Housemate[];
+  /** Locks, and turns to one of them, or to a newcomer who will enrol. */
+  switchTo(id?: string): Promise<void>;
+  /** The office took this phone out of service: when, and how much could not be handed in and is kept sealed. */
+  wiped(): { at_ms: number; kept: number } | undefined;
+  /** Notes taken while locked that lie sealed at the server. */
+  handedNotes(): number;
   patch(id: string, fields: object, o?: { opened?: number; draft?: string }): Promise<void>;
   command(id: string, command: string, fields?: object): Promise<void>;
   add(id: string, field: string, elements: unknown[]): Promise<void>;

@@ -4,6 +4,7 @@ import type {
   Core,
   Draft,
   HistoryItem,
+  Housemate,
   Me,
   OutboxItem,
   Phase,
@@ -28,7 +29,7 @@ export type * from "./contract.ts";
 export async function createCore(ports: Ports): Promise<Core> {
   if (!ports.idb) throw problem("broken", "this browser has no IndexedDB");
   const core = new Pocket(ports);
-  await core.look();
+  await core.arrive();
   return core;
 }
 
@@ -40,13 +41,20 @@ class Pocket implements Core {
     this.home = new Home(ports, () => this.told());
   }
 
-  look = (): Promise<void> => this.home.look();
+  arrive = (): Promise<void> => this.home.arrive();
   phase = (): Phase => this.home.phase();
   enrol = (input: { code: string; label: string; pin: string; platform: string }): Promise<void> => this.home.enrol(input);
   unlock = (pin: string): Promise<void> => this.home.unlock(pin);
   lock = (): void => this.home.lock();
   rebuild = (): Promise<void> => this.home.rebuild();
   close = (): void => this.home.close();
+  switchTo = (id?: string): Promise<void> => this.home.switchTo(id);
+  wiped = (): { at_ms: number; kept: number } | undefined => this.home.outside.wiped;
+  handedNotes = (): number => this.home.outside.handedNotes;
+  housemates(): Housemate[] {
+    const { lodgings, cellar } = this.home;
+    return lodgings.all.map(({ db, name }) => ({ id: db, name, current: db === cellar.name }));
+  }
 
   me(): Me | undefined {
     const session = this.home.running?.open.session;
@@ -126,9 +134,10 @@ class Pocket implements Core {
 
   captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])].sort((a, b) => a.at_ms - b.at_ms);
   captureCount = (): number => this.home.running?.open.captures.size ?? this.home.outside.captures;
+    if (this.home.wantsSync && !this.home.running) void this.home.handing.wake();
   dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
 
-  sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside.waiting);
+  sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside);
   storage = (): StorageState => ({
     ...this.home.health.state,
     ...(this.home.outside.backupAtMs && { lastBackupAtMs: this.home.outside.backupAtMs }),
@@ -147,6 +156,7 @@ class Pocket implements Core {
   stop(): void {
     this.home.wantsSync = false;
     this.home.running?.shell.stop();
+    void this.home.handing.wake();
   }
   visible(now: boolean): void {
     if (!this.home.wantsSync) return;
@@ -156,9 +166,11 @@ class Pocket implements Core {
   wentOnline(): void {
     if (this.home.wantsSync && this.phase() === "open") void this.home.running?.shell.wake("online");
     this.told();
+    if (now) void this.home.handing.wake();
   }
 
   outbox(): OutboxItem[] {
+    if (this.home.wantsSync) void this.home.handing.wake();
     const shelf = this.home.running?.open.shelf;
     const waiting = (shelf?.waiting() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "waiting" }));
     const refused = (shelf?.quarantined() ?? []).map(

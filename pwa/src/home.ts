@@ -5,14 +5,17 @@ import { problem } from "./domain/problem.ts";
 import { Shelf } from "./domain/shelf.ts";
 import { Views } from "./domain/view.ts";
 import { forgetEnrolment, nameEnrolment } from "./store/enrolling.ts";
+import { Lodgings } from "./store/directory.ts";
 import { Health } from "./store/health.ts";
-import { eraseCache, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
-import { Cellar } from "./store/idb.ts";
+import { eraseCache, keepDrop, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
+import type { Cellar } from "./store/idb.ts";
 import { type Damage, load } from "./store/load.ts";
 import { Opened, startOf } from "./store/opened.ts";
 import { MOST_TRIES, Tries } from "./store/tries.ts";
 import { argon2, openVault, SHORTEST_PIN } from "./store/vault.ts";
+import { wipe } from "./store/wipe.ts";
 import { Errands } from "./sync/errands.ts";
+import { Handing, type Stop } from "./sync/handing.ts";
 import { offsetOf, redeem } from "./sync/redeem.ts";
 import { Shell } from "./sync/shell.ts";
 import type { Running } from "./sync/state.ts";
@@ -23,16 +26,18 @@ import { sessionOf } from "./sync/wire.ts";
 const REREAD_MS = 300;
 
 export class Home {
-  readonly cellar: Cellar;
+  readonly lodgings: Lodgings;
   readonly transport: Transport;
-  private readonly tries: Tries;
+  private tries: Tries;
+  readonly handing: Handing;
   readonly health: Health;
   readonly kdf;
-  outside: Outside = { waiting: 0, captures: 0 };
+  outside: Outside = { waiting: 0, captures: 0, handed: 0, handedNotes: 0 };
   running: Running | undefined;
   private damage: Damage | undefined;
   private unreadable = false;
   wantsSync = false;
+  private named = false;
   private heard = false;
   private refreshing: Promise<void> | undefined;
 
@@ -40,12 +45,24 @@ export class Home {
     private readonly ports: Ports,
     private readonly told: () => void,
   ) {
-    this.cellar = new Cellar(ports, ports.dbName ?? "zoufang");
+    this.lodgings = new Lodgings(ports, ports.dbName ?? "zoufang");
     this.transport = new Transport(ports);
     this.tries = new Tries(ports, this.cellar);
     this.health = new Health(ports);
     this.kdf = ports.kdf ?? argon2;
     ports.channel?.listen(() => this.refresh());
+    const stops = async (): Promise<Stop[]> => this.lodgings.cellarsOf().map((cellar) => ({ cellar, own: this.isLeftAlone(cellar) }));
+    this.handing = new Handing(ports, this.transport, stops, () => this.lookAgain(), (cellar) => this.goOutOfService(cellar));
+  }
+
+  get cellar(): Cellar {
+    return this.lodgings.current;
+  }
+
+  /** Who was here last, and what can be known of him without a key. */
+  async arrive(): Promise<void> {
+    await this.lodgings.read().catch(() => undefined); // a base that cannot be read is told by the look that follows
+    await this.look();
   }
 
   /** Reads what can be known without a key. A database that does not open leaves the phone broken, not crashed. */
@@ -53,7 +70,9 @@ export class Home {
     try {
       this.outside = await lookIn(this.cellar);
       this.unreadable = false;
-      this.health.noteStart(this.outside.vault !== undefined);
+      const { vault, wiped } = this.outside;
+      if (vault) await this.lodgings.settle(this.cellar.name, "");
+      this.health.noteStart(vault !== undefined || wiped !== undefined || this.lodgings.all.length > 0);
     } catch {
       this.unreadable = true;
     }
@@ -89,7 +108,8 @@ export class Home {
         progress,
         recovery_key,
       });
-      this.outside = { ...this.outside, vault: open.vaultRow, waiting: 0, captures: 0 };
+      this.outside = { vault: open.vaultRow, waiting: 0, captures: 0, handed: 0, handedNotes: 0 };
+      await this.lodgings.settle(this.cellar.name, "");
       await this.move(open);
     }
     void forgetEnrolment(this.cellar);
@@ -123,8 +143,11 @@ export class Home {
     this.damage = bad ? damage : undefined;
     const views = new Views(open.shelf, () => open.session);
     const errands = new Errands(this.ports, open, this.transport, () => this.health.state, this.told);
-    const shell = new Shell(this.ports, open, errands, () => this.told());
+    const shell = new Shell(this.ports, open, errands, () => this.followShell());
     this.running = { open, views, errands, shell };
+    if (!bad) void keepDrop(open).catch(() => undefined); // tried again at the next unlock
+    this.named = false;
+    void this.noteName(open);
     void this.measure();
     if (this.wantsSync && !bad) shell.start();
     this.told();
@@ -142,12 +165,68 @@ export class Home {
   lock(): void {
     const { running } = this;
     if (!running) return;
-    this.outside = { ...this.outside, waiting: running.errands.waiting(), captures: running.open.captures.size };
+    const [waiting, captures] = [running.errands.waiting(), running.open.captures.size];
+    this.outside = { ...this.outside, waiting, captures, handed: 0, handedNotes: 0 };
     running.shell.close();
     this.transport.abort();
     this.running = undefined;
     this.damage = undefined;
+    void this.noteName(running.open);
+    void this.lookAgain().catch(() => undefined); // until it is read, nothing counts as handed in
     this.told();
+    if (this.wantsSync) void this.handing.wake();
+  }
+
+  /** Somebody else takes the phone: one who is listed, or a newcomer. What the one before had stays sealed. */
+  async switchTo(db = this.lodgings.vacant()): Promise<void> {
+    this.lock();
+    await this.lodgings.choose(db);
+    this.tries.stop();
+    this.tries = new Tries(this.ports, this.cellar);
+    await this.look();
+    if (this.wantsSync) void this.handing.wake();
+  }
+
+  /** Nobody pushes what lies there: it is locked, its session has ended, or it is another person's. */
+  private isLeftAlone(cellar: Cellar): boolean {
+    const { running } = this;
+    if (cellar !== this.cellar || !running) return true;
+    const { end, draining } = running.shell.state;
+    return !this.damage && (end === "enrol" || (draining && running.errands.waiting() === 0));
+  }
+
+  private followShell(): void {
+    const { running } = this;
+    if (running && !this.named) void this.noteName(running.open);
+    if (running && this.isLeftAlone(this.cellar) && !running.shell.underWay) {
+      if (running.shell.state.draining) this.handing.askAgain();
+      void this.handing.wake();
+    }
+    this.told();
+  }
+
+  private async lookAgain(): Promise<void> {
+    const { handed, handedNotes } = await lookIn(this.cellar);
+    this.outside = { ...this.outside, handed, handedNotes };
+    this.told();
+  }
+
+  /** The office has the work and no longer trusts the phone. */
+  private async goOutOfService(cellar: Cellar): Promise<void> {
+    await wipe(cellar, this.ports.now());
+    await this.lodgings.leave(cellar.name);
+    this.ports.channel?.post();
+    if (cellar !== this.cellar) return;
+    this.lock();
+    await this.look();
+  }
+
+  /** For the lock screen of a phone that several people use. */
+  private async noteName({ cellar, session, shelf }: Opened): Promise<void> {
+    const name = session && shelf.rows.get(session.person)?.fields.name;
+    if (typeof name !== "string") return;
+    this.named = true;
+    await this.lodgings.settle(cellar.name, name).catch(() => undefined); // the list keeps the old one
   }
 
   async rebuild(): Promise<void> {
@@ -172,7 +251,8 @@ export class Home {
     this.wantsSync = false;
     this.lock();
     this.tries.stop();
-    this.cellar.close();
+    this.handing.close();
+    this.lodgings.close();
   }
 
   /** Another tab wrote something. However often it says so, one reading is under way, and one more follows after a pause. */

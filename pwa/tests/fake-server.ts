@@ -36,7 +36,11 @@ export class FakeServer extends FakeLand {
   replicas = new Map<string, Replica>();
   codes = new Map<string, string>();
   spent = new Map<string, { enrolment: string | undefined; replica: string; account: string }>();
+  /** Who an account belongs to, where a test has a record of him. */
+  persons = new Map<string, string>();
   seen: Seen[] = [];
+  /** Sealed rows handed in, as they came. */
+  parcels: { replica: string; body: string }[] = [];
   inFlight = 0;
   mostInFlight = 0;
   /** Answers a request in the server's place; undefined lets it through. */
@@ -76,6 +80,7 @@ export class FakeServer extends FakeLand {
   private answer(method: string, url: URL, token: string, body: string): Response {
     const at = `${method} ${url.pathname}`;
     if (at === "POST /auth/v1/replicas") return this.enrol(JSON.parse(body), token);
+    if (at === "POST /sync/v1/sealed") return this.handIn(token, body);
     const found = [...this.replicas].find(([, replica]) => replica.token === token);
     if (!found) return problem(401, "unknown-replica", { device_action: "enrol" });
     const [id, replica] = found;
@@ -107,7 +112,7 @@ export class FakeServer extends FakeLand {
     return json({
       replica: id,
       account,
-      person: `person-${account}`,
+      person: this.persons.get(account) ?? `person-${account}`,
       roles: [{ role: "committee_secretary", village: null }],
       scopes: this.scopes,
       token: `token-${id}`,
@@ -119,6 +124,16 @@ export class FakeServer extends FakeLand {
       township: { id: "t", name: "云台镇", region_code: "620100000", is_demo: true, time_zone: "Asia/Shanghai" },
       recovery_key: this.recoveryKey,
     });
+  }
+
+  private handIn(token: string, body: string): Response {
+    const [id, replica] = [...this.replicas].find(([one]) => token === `drop-${one}`) ?? [];
+    if (!id || !replica) return problem(401, "unknown-replica", { device_action: "enrol" });
+    const { outbox, drafts, captures } = JSON.parse(body) as Record<string, unknown[]>;
+    const kept = [outbox, drafts, captures].reduce((sum, rows) => sum + (rows?.length ?? 0), 0);
+    const known = this.parcels.some((parcel) => parcel.replica === id && parcel.body === body);
+    if (kept > 0 && !known) this.parcels.push({ replica: id, body });
+    return json({ hash: "h", kept, revoked: replica.revoked, server_time_ms: this.now });
   }
 
   private hello(replica: Replica): object {

@@ -14,11 +14,12 @@ export interface Pill {
 export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, needs: number, time: (ms: number) => string): Pill {
   if (phase === "broken" || storage.evicted) return say("cannot", "cannot");
   const waiting = sync.waiting;
-  if (phase === "locked") return waiting > 0 ? say("device", "locked", { n: waiting }) : say("device", "locked-empty");
+  if (phase === "locked") return waiting > 0 ? locked(waiting, sync.handed ?? 0) : say("device", "locked-empty");
   if (sync.halted) return say("needs", "halted", { n: waiting });
   if (sync.running && sync.online && waiting > 0) return say("underway", "sending", { done: sync.done, total: sync.total });
   if (sync.firstSync) return first(sync.firstSync);
   if (needs > 0) return needing(needs, sync, time);
+  if (waiting > 0 && sync.handed) return say("device", "waiting-handed", { n: waiting, handed: sync.handed });
   if (waiting > 0) return say("device", sync.online ? "waiting" : "waiting-offline", { n: waiting });
   if (sync.arrivedAtMs === undefined) return say("device", sync.online ? "unproven" : "unproven-offline");
   return say("arrived", "arrived", { time: time(sync.arrivedAtMs) });
@@ -28,6 +29,11 @@ export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, nee
 function needing(n: number, { waiting, arrivedAtMs }: SyncState, time: (ms: number) => string): Pill {
   if (waiting > 0) return say("needs", "needs-waiting", { n, waiting });
   return arrivedAtMs === undefined ? say("needs", "needs-you", { n }) : say("needs", "needs-arrived", { n, time: time(arrivedAtMs) });
+}
+
+/** Handed in sealed is kept by the township, and not yet arrived: never green. */
+function locked(n: number, handed: number): Pill {
+  return handed > 0 ? say("device", "locked-handed", { n, handed }) : say("device", "locked", { n });
 }
 
 function first(progress: { done: number; total?: number }): Pill {

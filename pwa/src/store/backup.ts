@@ -12,6 +12,7 @@ import {
   type CaptureRow,
   draftLabel,
   type DraftRow,
+  type Drop,
   metaLabel,
   outboxLabel,
   type OutboxRow,
@@ -29,6 +30,7 @@ export interface Bundle {
   id: string;
   vault: VaultRow;
   session?: SealedMeta;
+  drop?: Drop;
   outbox: OutboxRow[];
   outcomes: OutcomeRow[];
   drafts: DraftRow[];
@@ -56,6 +58,7 @@ export async function bundleOf(tx: Tx): Promise<Bundle> {
     id: vault?.id ?? "",
     vault,
     session: await tx.get<SealedMeta>("meta", "session"),
+    drop: await tx.get<Drop>("meta", "drop"),
     outbox: await tx.all<OutboxRow>("outbox"),
     outcomes: await tx.all<OutcomeRow>("outcomes"),
     drafts: await tx.all<DraftRow>("drafts"),

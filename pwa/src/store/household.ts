@@ -5,9 +5,11 @@ import { bundleOf, type Bundle } from "./backup.ts";
 import type { Cellar, StoreName } from "./idb.ts";
 import type { Damage } from "./load.ts";
 import { emptyMirror } from "./mirror.ts";
-import { nextTick, Opened, type Progress, type Session } from "./opened.ts";
-import { metaLabel, type OutboxRow, type OutcomeRow, type SealedMeta } from "./rows.ts";
+import { dropOf, nextTick, Opened, type Progress, type Session } from "./opened.ts";
+import { captureKey, changeKey, handedOf } from "./parcels.ts";
+import { type Drop, metaLabel, type OutboxRow, type OutcomeRow, type SealedMeta } from "./rows.ts";
 import { newVault, type VaultRow } from "./vault.ts";
+import type { Wiped } from "./wipe.ts";
 
 const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"];
 
@@ -16,16 +18,39 @@ export interface Outside {
   vault?: VaultRow;
   waiting: number;
   captures: number;
+  /** How many of the waiting changes, and of the notes, lie sealed at the server. */
+  handed: number;
+  handedNotes: number;
+  /** The office took this phone out of service; what could be handed in was. */
+  wiped?: Wiped;
   backupAtMs?: number;
 }
 
 export async function lookIn(cellar: Cellar): Promise<Outside> {
-  return cellar.read(["meta", "outbox", "outcomes", "captures"], async (tx) => ({
-    vault: await tx.get<VaultRow>("meta", "vault"),
-    waiting: Math.max(0, (await tx.count("outbox")) - (await tx.count("outcomes"))),
-    captures: await tx.count("captures"),
-    backupAtMs: await tx.get<number>("meta", "backup_at_ms"),
-  }));
+  return cellar.read(["meta", "outbox", "outcomes", "drafts", "captures"], async (tx) => {
+    const waiting = Math.max(0, (await tx.count("outbox")) - (await tx.count("outcomes")));
+    const handed = [...(await handedOf(tx))];
+    const answered = new Set(handed.length > 0 ? (await tx.keys("outcomes")).map((change) => changeKey({ change: String(change) })) : []);
+    return {
+      vault: await tx.get<VaultRow>("meta", "vault"),
+      waiting,
+      captures: await tx.count("captures"),
+      handed: Math.min(waiting, handed.filter((key) => key.startsWith("o/") && !answered.has(key)).length),
+      handedNotes: (await tx.keys("captures")).filter((id) => handed.includes(captureKey({ id: String(id) }))).length,
+      wiped: await tx.get<Wiped>("meta", "wiped"),
+      backupAtMs: await tx.get<number>("meta", "backup_at_ms"),
+    };
+  });
+}
+
+/** A phone that enrolled before it could hand in sealed rows learns to at its next unlock. */
+export async function keepDrop(open: Opened): Promise<void> {
+  const { session, counter, vaultRow, cellar } = open;
+  if (!session) return;
+  await cellar.write(["meta"], async (tx) => {
+    const same = (await tx.get<VaultRow>("meta", "vault"))?.id === vaultRow.id;
+    if (same && !(await tx.get<Drop>("meta", "drop"))) tx.put("meta", dropOf(session, counter.gen), "drop");
+  });
 }
 
 export interface Newcomer {
@@ -51,8 +76,10 @@ export async function moveIn(ports: Ports, cellar: Cellar, kdf: NonNullable<Port
     tx.put("meta", row, "vault");
     tx.put("meta", { v: 1, ...sealed }, "session");
     tx.put("meta", { v: 1, ...notes }, "progress");
+    tx.put("meta", dropOf(session, 1), "drop");
     tx.put("meta", { gen: 1, n: 0 }, "counter");
     tx.put("meta", 0, "tries");
+    for (const left of ["handed", "recovering", "wiped"]) tx.delete("meta", left);
     await nextTick(tx);
   });
   return new Opened(ports, cellar, row, vault, new Shelf());

@@ -4,7 +4,7 @@ import { problem } from "../domain/problem.ts";
 import type { Shelf } from "../domain/shelf.ts";
 import type { Cellar, Tx } from "./idb.ts";
 import { Leaves } from "./leaves.ts";
-import type { Counter } from "./rows.ts";
+import type { Counter, Drop } from "./rows.ts";
 import type { OpenVault, VaultRow } from "./vault.ts";
 
 export interface Limits {
@@ -28,6 +28,10 @@ export interface Session {
   limits: Limits;
   label: string;
   platform: string;
+}
+
+export function dropOf({ replica, drop_token }: Session, gen: number): Drop {
+  return { replica, drop_token, gen };
 }
 
 /** Where the sync is. Sealed in `meta`, written together with the page it belongs to. */

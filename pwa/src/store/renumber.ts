@@ -2,7 +2,7 @@
 import type { Entry } from "../domain/change.ts";
 import { isDropped } from "../domain/overlay.ts";
 import { load } from "./load.ts";
-import { nextTick, type Opened, type Progress, type Session } from "./opened.ts";
+import { dropOf, nextTick, type Opened, type Progress, type Session } from "./opened.ts";
 import { counterOf } from "./outbox.ts";
 import { metaLabel, type OutboxRow } from "./rows.ts";
 
@@ -33,6 +33,7 @@ export async function becomeReplica(open: Opened, session: Session, progress: Pr
     for (const [at, row] of rows.entries()) tx.put("outbox", { ...row, gen, n: at + 1 });
     tx.put("meta", { gen, n: rows.length }, "counter");
     tx.put("meta", { v, ...sealed }, "session");
+    tx.put("meta", dropOf(session, gen), "drop");
     tx.put("meta", { v, ...notes }, "progress");
     return nextTick(tx, open.vaultRow);
   });

@@ -32,6 +32,13 @@ export interface SealedMeta extends Box {
   v: number;
 }
 
+/** What a phone without its passphrase may hand its sealed rows in with; the token opens nothing else. In the open in `meta`. */
+export interface Drop {
+  replica: string;
+  drop_token: string;
+  gen: number;
+}
+
 /** A change's box is bound to its immutable id, not to its number: a new replica renumbers without re-sealing. */
 export const outboxLabel = (change: string): string => `outbox/${change}/1`;
 export const outcomeLabel = (change: string, v: number): string => `outcomes/${change}/${v}`;

@@ -17,6 +17,9 @@ const CURVE: EcKeyImportParams = { name: "ECDH", namedCurve: "P-256" };
 export const utf8 = (value: string): Bytes => text.encode(value) as Bytes;
 export const fromUtf8 = (bytes: BufferSource): string => reader.decode(bytes);
 
+export const toBase64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+export const fromBase64 = (value: string): Bytes => Uint8Array.from(atob(value), (char) => char.charCodeAt(0)) as Bytes;
+
 /** Seals and opens under one AES key. `label` is bound to the box: kind of row, id and version, so that none can be swapped. */
 export class Sealer {
   constructor(

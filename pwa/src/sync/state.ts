@@ -13,9 +13,10 @@ export interface Running {
 }
 
 /** `waiting` is what a locked phone can count without its key. Green is only what a receipt proved (L17). */
-export function syncState(ports: Ports, running: Running | undefined, waiting: number): SyncState {
+export function syncState(ports: Ports, running: Running | undefined, outside: { waiting: number; handed: number }): SyncState {
+  const { waiting, handed } = outside;
   const none = { running: false, online: ports.online(), total: waiting, done: 0, quarantined: 0, conflicts: 0 };
-  if (!running) return { ...none, waiting, locked: true };
+  if (!running) return { ...none, waiting, handed, locked: true };
   const { open, views, errands, shell } = running;
   const { state } = shell;
   const left = errands.waiting();
@@ -24,6 +25,7 @@ export function syncState(ports: Ports, running: Running | undefined, waiting: n
     running: shell.underWay,
     online: ports.online(),
     waiting: left,
+    handed: state.end === "enrol" ? Math.min(left, handed) : 0,
     total: shell.underWay ? Math.max(total, done + left) : left,
     done: shell.underWay ? done : 0,
     quarantined: open.shelf.quarantined().length,

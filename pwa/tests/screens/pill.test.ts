@@ -31,6 +31,12 @@ test("nothing is called under way without a network", () => {
   expect(say({ waiting: 3 }, { phase: "locked" })).toBe("pill.locked");
 });
 
+test("L17_what is kept sealed is never called arrived", () => {
+  expect(say({ waiting: 3, handed: 3 }, { phase: "locked" })).toBe("pill.locked-handed");
+  expect(say({ waiting: 3, handed: 0 }, { phase: "locked" })).toBe("pill.locked");
+  expect(say({ waiting: 3, handed: 2 })).toBe("pill.waiting-handed");
+});
+
 test("a phone may set out only when it is loaded, kept, and proved lately", () => {
   const now = 100 * 3_600_000;
   const phone = (sync: Partial<SyncState>, storage: Partial<StorageState> = {}, villages = 13) => tripFault({ sync: { ...rest, ...sync }, storage: { ...sound, ...storage }, villages }, now);
