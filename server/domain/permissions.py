@@ -78,7 +78,7 @@ def may(
         return f"{kind.name} is written online only"
     if not actor.barred.isdisjoint(_villages(record, parents, fields)):
         return "what is seen and heard in a village is not written by those who answer for it"
-    if not any(READS.get(held.role) for held in actor.roles):
+    if not _cells(actor):
         return "the account holds no role that writes offline"
     if record is not None and not _reaches(actor, record, parents):
         return "the record is not, or no longer, in a scope that the account may read"
@@ -118,6 +118,11 @@ def _companion(asked: Asked) -> bool:
 def _author(asked: Asked) -> bool:
     """its author"""
     return asked.record is not None and asked.record.created_by == asked.actor.account
+
+
+def _field_author(asked: Asked) -> bool:
+    """its author, while he goes to the villages"""
+    return _author(asked) and any(cell.startswith("field") for cell in _cells(asked.actor))
 
 
 def _office_header(asked: Asked) -> bool:
@@ -160,7 +165,7 @@ RIGHTS: Mapping[str, Mapping[str, tuple[Rule, ...]]] = {
     },
     "record_check": _ROW,
     "interview": _ROW,
-    "opinion": _ROW,
+    "opinion": {**_ROW, "record": (_field_author,)},
     "interviewee": {"create": (_interview_author,), "*": (_author,)},
 }
 """kind → action → who (any of them); `*` is every action without a cell of its own."""
@@ -174,6 +179,10 @@ def reads(actor: Actor, scope: str) -> bool:
     if name == "field" and of in actor.barred:
         return False
     return any(_holds(actor, role, name, of) for role in actor.roles)
+
+
+def _cells(actor: Actor) -> set[str]:
+    return {cell for held in actor.roles for cell in READS.get(held.role, ())}
 
 
 def _reaches(actor: Actor, record: Record, parents: Sequence[Record]) -> bool:

@@ -1,0 +1,133 @@
+"""L15: every door of the server with every role; routes.md says who gets through, and a new door needs a row there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from server.api.identity import now_ms
+from server.commands.give_role import give_role
+from server.commands.invite import invite
+from server.domain.roles import ROLES
+from server.store.database import reading
+from tests.matrix.cast import Place, Somebody, sign_up
+from tests.matrix.table import rows_of
+from tests.phone import slug_of
+
+Door = tuple[str, str, frozenset[str], str]
+DOORS: list[Door] = [(method, rule, frozenset(who.split()), body) for method, rule, who, body in rows_of("routes.md")]
+SHUT = frozenset({"unknown-replica", "not-allowed", "replica-revoked"})
+WORDS = frozenset({"anybody", "enrolled", "revoked", "drop"})
+
+
+def things(app: Flask, place: Place) -> dict[str, str]:
+    """Something of each sort that an address or a body can name."""
+    somebody = sign_up(app.test_client(), place, "somebody", ["evaluator"])
+    return {
+        "person": somebody.person,
+        "account": somebody.account,
+        "replica": somebody.phone.id,
+        "assignment": give_role(place.id, somebody.account, "teller", now_ms()),
+        "invitation": _invitation(place),
+        "record": place.home,
+        "path": "villages",
+        "name": "ca.crt",
+        "recovery": place.home,
+        "n": "1",
+    }
+
+
+def _invitation(place: Place) -> str:
+    invite(place.id, "leader", now_ms())
+    with reading() as connection:
+        found = connection.execute(
+            text("SELECT id FROM invitations WHERE township_id = :t AND role = 'leader'"), {"t": place.id}
+        )
+        return str(found.scalars().first())
+
+
+def through(client: FlaskClient, door: Door, named: Mapping[str, str], token: str | None) -> str:
+    """The slug that shut the door, or the status behind it."""
+    method, rule, _who, body = door
+    address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: named[found[1]], rule)
+    filled = re.sub(r"\$(\w+)", lambda found: named[found[1]], body)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    sent: Any = {"json": json.loads(filled)} if filled else {}
+    answer = client.open(address, method=method, headers=headers, buffered=True, **sent)
+    problem = answer.get_json() if answer.is_json else None
+    slug = slug_of(problem) if isinstance(problem, dict) and "type" in problem else ""
+    return slug if slug in SHUT else str(answer.status_code)
+
+
+def expected(door: Door, somebody: Somebody | None) -> bool:
+    """What routes.md says."""
+    who = door[2]
+    if "anybody" in who or somebody is None:
+        return "anybody" in who
+    if somebody.name == "revoked":
+        return "revoked" in who
+    return "enrolled" in who or somebody.is_one_of(who)
+
+
+def test_L15_every_door_has_a_row_and_every_row_a_door(app: Flask) -> None:
+    known = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {(method, rule) for method, rule, _who, _body in DOORS} == known
+    assert len(DOORS) == len(known)
+    assert all(word in WORDS or word in ROLES for _method, _rule, who, _body in DOORS for word in who)
+
+
+def test_L15_every_role_gets_through_the_doors_of_the_table_and_no_other(
+    app: Flask, place: Place, cast: list[Somebody]
+) -> None:
+    client, named, wrong = app.test_client(), things(app, place), []
+    for door in DOORS:
+        for somebody in (None, *cast):
+            told = through(client, door, named, str(somebody.phone.enrolled["token"]) if somebody else None)
+            if (told not in SHUT) != expected(door, somebody):
+                wrong.append((*door[:2], somebody.name if somebody else "nobody", told))
+    assert wrong == []
+
+
+def test_L15_the_drop_token_opens_its_one_door(app: Flask, place: Place, cast: list[Somebody]) -> None:
+    client, named = app.test_client(), things(app, place)
+    for somebody in (cast[0], cast[-1]):
+        token = str(somebody.phone.enrolled["drop_token"])
+        opened = {door[1] for door in DOORS if through(client, door, named, token) not in SHUT}
+        assert opened == {door[1] for door in DOORS if door[2] & {"anybody", "drop"}}, somebody.name
+
+
+@pytest.mark.parametrize("role", ["pbo", "admin", "committee_secretary"])
+def test_L15_nobody_reaches_what_another_township_has(app: Flask, place: Place, elsewhere: Place, role: str) -> None:
+    client = app.test_client()
+    me, foreign = sign_up(client, place, role, [role]), things(app, elsewhere)
+    before = everything_of(elsewhere)
+    for door in DOORS:
+        if "<" not in door[1] and "$" not in door[3]:
+            continue
+        told = through(client, door, foreign, str(me.phone.enrolled["token"]))
+        public = "anybody" in door[2]
+        assert public or told in SHUT or int(told) >= 400, (*door[:2], told)
+    assert everything_of(elsewhere) == before
+
+
+def everything_of(place: Place) -> dict[str, list[Any]]:
+    """The rows of every table of a township, as they stand."""
+    tables = ("records", "changes", "accounts", "role_assignments", "invitations", "replicas", "audit_events")
+    with reading() as connection:
+        return {
+            table: sorted(
+                map(str, connection.execute(text(f"SELECT * FROM {table} WHERE township_id = :t"), {"t": place.id}))
+            )
+            for table in tables
+        }
