@@ -46,13 +46,17 @@ def same(one: Json, other: Json) -> bool:
 
 def _is_plain(value: Json) -> bool:
     """Whether the standard library writes it as RFC 8785 asks (a property test proves it): no fractions, ASCII keys."""
-    if value is None or isinstance(value, str | bool):
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
         return True
-    if isinstance(value, int):
-        return -SAFE_INTEGER <= value <= SAFE_INTEGER
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and key.isascii() and _is_plain(part) for key, part in value.items())
-    return isinstance(value, list) and all(_is_plain(part) for part in value)
+    if kind is int:
+        return bool(-SAFE_INTEGER <= value <= SAFE_INTEGER)
+    if kind is dict:
+        for key, part in value.items():
+            if type(key) is not str or not key.isascii() or (type(part) is not str and not _is_plain(part)):
+                return False
+        return True
+    return kind is list and all(map(_is_plain, value))
 
 
 _plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -182,7 +182,7 @@ class _Desk:
 
     def _agree(self, name: str) -> None:
         """Two who wrote the same are no conflict, but the first does not change his word unseen by the second."""
-        self.seqs[name] = replace(self.seqs[name], other_seq=self.edit.seq)
+        self.seqs[name] = self.seqs[name]._replace(other_seq=self.edit.seq)
         self.written.append(name)
 
     def _stamp(self, name: str) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = Any
 """A JSON value as the standard library parses it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSeq:
+class FieldSeq(NamedTuple):
     """When a field was last written, by which writer, under which of his numbers; and when anybody else last wrote it.
+
+    A tuple because every value written has one, and a frozen dataclass takes four times as long to make.
 
     Shape:  seq and other_seq are feed numbers (0 = never); writer is a replica id or `cmd:<id>` for an online command.
     """

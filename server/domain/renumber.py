@@ -41,7 +41,7 @@ def _restamped(record: Record, names: Mapping[tuple[str, int], tuple[str, int]])
 
 def _entry(entry: FieldSeq, names: Mapping[tuple[str, int], tuple[str, int]]) -> FieldSeq:
     new = names.get((entry.writer, entry.n))
-    return entry if new is None else replace(entry, writer=new[0], n=new[1])
+    return entry if new is None else entry._replace(writer=new[0], n=new[1])
 
 
 def _side(side: Json, names: Mapping[tuple[str, int], tuple[str, int]]) -> Json:

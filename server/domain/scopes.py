@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from server.domain.kinds import Kind
-from server.domain.records import Record
+from server.domain.records import Json, Record
 
 Lookup = Callable[[str], Record | None]
 
@@ -30,12 +30,10 @@ def scope_of(kind: Kind, record: Record, township_id: str, find: Lookup) -> str:
     return own
 
 
-def parent_of(kind: Kind, record: Record) -> str | None:
-    """The id of the record this one hangs on; a record that waits for its village hangs on that until it is known."""
-    if kind.parent_field is not None:
-        parent = record.fields.get(kind.parent_field)
-        return parent if isinstance(parent, str) else record.parent
-    return record.parent
+def parent_of(kind: Kind, fields: Mapping[str, Json], parent: str | None = None) -> str | None:
+    """The id of the record that one with these fields hangs on; `parent` where the kind has no field for it."""
+    named = fields.get(kind.parent_field) if kind.parent_field is not None else None
+    return named if isinstance(named, str) else parent
 
 
 def awaited_of(kind: Kind, record: Record, find: Lookup) -> str | None:

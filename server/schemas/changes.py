@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.domain.canonical import NotCanonical, canonical, change_hash
@@ -83,20 +83,7 @@ def _change(replica: str, raw: Mapping[str, Any], fields: dict[str, Any], text: 
 
 def _form(raw: Mapping[str, Any]) -> Errors:
     """The members every change has, whatever its kind."""
-    checks = (
-        ("change", is_uuid(raw.get("change")), "takes an id"),
-        ("record", is_uuid(raw.get("record")), "takes an id"),
-        ("hash", _is_hash(raw.get("hash")), "takes 24 hexadecimal digits"),
-        ("schema_version", _is_whole(raw.get("schema_version"), 1), "takes a number from 1"),
-        ("action", raw.get("action") in ACTIONS, "takes one of " + ", ".join(ACTIONS)),
-        ("base", _is_whole(raw.get("base"), 0), "takes a number from 0"),
-        ("fields", isinstance(raw.get("fields") or {}, dict), "takes an object"),
-        ("captured_at_ms", _is_whole(raw.get("captured_at_ms"), 0), "takes milliseconds"),
-        ("clock_offset_ms", _is_offset(raw.get("clock_offset_ms")), "takes milliseconds"),
-        ("group", raw.get("group") is None or is_uuid(raw.get("group")), "takes an id"),
-        ("erased", raw.get("erased") in (None, True), "takes true, or is left out"),
-    )
-    errors = [(f"/{name}", detail) for name, fits, detail in checks if not fits]
+    errors = [(f"/{name}", detail) for name, fits, detail in _CHECKS if not fits(raw.get(name))]
     errors += [(f"/{name}", "is no member of a change") for name in raw if name not in _MEMBERS]
     return errors or _kind_and_command(raw)
 
@@ -167,7 +154,7 @@ def _refused(replica: str, raw: Mapping[str, Any], errors: Errors, slug: str = "
         payload=payload,
         errors=tuple(errors[:20]),
         group=raw["group"] if is_uuid(raw.get("group")) else None,
-        captured_at_ms=raw["captured_at_ms"] if _is_whole(raw.get("captured_at_ms"), 0) else 0,
+        captured_at_ms=raw["captured_at_ms"] if _is_whole(raw.get("captured_at_ms")) else 0,
     )
 
 
@@ -193,9 +180,21 @@ def _is_hash(value: Any) -> bool:
     return isinstance(value, str) and _HASH.match(value) is not None
 
 
-def _is_whole(value: Any, least: int) -> bool:
+def _is_whole(value: Any, least: int = 0) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= SAFE_INTEGER
 
 
-def _is_offset(value: Any) -> bool:
-    return value is None or _is_whole(value, -SAFE_INTEGER)
+_CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("change", is_uuid, "takes an id"),
+    ("record", is_uuid, "takes an id"),
+    ("hash", _is_hash, "takes 24 hexadecimal digits"),
+    ("schema_version", lambda value: _is_whole(value, 1), "takes a number from 1"),
+    ("action", lambda value: isinstance(value, str) and value in ACTIONS, "takes one of " + ", ".join(ACTIONS)),
+    ("base", _is_whole, "takes a number from 0"),
+    ("fields", lambda value: isinstance(value or {}, dict), "takes an object"),
+    ("captured_at_ms", _is_whole, "takes milliseconds"),
+    ("clock_offset_ms", lambda value: value is None or _is_whole(value, -SAFE_INTEGER), "takes milliseconds"),
+    ("group", lambda value: value is None or is_uuid(value), "takes an id"),
+    ("erased", lambda value: value is None or value is True, "takes true, or is left out"),
+)
+"""Member, what it must be, and the words where it is not."""

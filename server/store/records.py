@@ -106,7 +106,7 @@ def _row(township_id: str, record: Record) -> dict[str, Any]:
         "scope": record.scope,
         "seq": record.seq,
         "fields": sealed_text(township_id, _place(record.id), fields) if record.sealed else fields,
-        "field_seqs": _json({name: _entry(entry) for name, entry in record.field_seqs.items()}),
+        "field_seqs": _json(record.field_seqs),
         "deleted": record.deleted,
         "parent": record.parent,
         "created_by": record.created_by,
@@ -118,10 +118,6 @@ def _row(township_id: str, record: Record) -> dict[str, Any]:
 
 def _place(record_id: str) -> tuple[str, ...]:
     return "records", record_id, "fields"
-
-
-def _entry(entry: FieldSeq) -> list[Any]:
-    return [entry.seq, entry.writer, entry.n, entry.other_seq]
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=dict).encode

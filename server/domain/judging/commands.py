@@ -69,7 +69,7 @@ def note_arrivals(case: Case) -> None:
 def _sync(case: Case, visit: Record) -> None:
     """The server's own step keeps the writer of `completed`: nobody is in conflict with a formality."""
     entry = visit.field_seqs.get("state")
-    seqs = {**visit.field_seqs, "state": replace(entry, seq=case.work.next_seq())} if entry else visit.field_seqs
+    seqs = {**visit.field_seqs, "state": entry._replace(seq=case.work.next_seq())} if entry else visit.field_seqs
     case.work.put(replace(visit, fields={**visit.fields, "state": "synced"}, field_seqs=seqs))
 
 

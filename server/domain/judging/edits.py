@@ -35,17 +35,17 @@ def create(case: Case) -> None:
         updated_by=case.actor.account,
         updated_at_ms=work.now_ms,
     )
-    parent = parent_of(kind, replace(blank, fields=change.fields))
+    parent = parent_of(kind, change.fields)
     case.allow("create", kind, None, parent, change.fields)
     _refuse_set_elements(case, change.fields)
     given = {**change.fields, **_initial(case)}
     record = merge(kind, blank, Edit(change.replica, change.n, case.base, work.next_seq(), given)).record
     fields = {**_server_fields(case, parent), **_empty_sets(change.fields), **record.fields}
-    record = replace(record, fields=fields)
-    faults = faults_of(kind, record, set(record.fields))
+    record = replace(record, fields=fields, parent=parent or awaited_of(kind, record, work.find))
+    faults = faults_of(kind, record, set(fields))
     if faults:
         raise NotApplied("failed-guard", "; ".join(f"{at} {fault}" for at, fault in faults), tuple(faults))
-    work.put(_placed(case, record, parent))
+    work.put(record, work.scope(record))
     work.follow(record.id)
     note_ancestors(case, parent)
 
@@ -95,11 +95,6 @@ def _create_again(case: Case, record: Record) -> None:
         return
     write_fields(case, record, fields)
     note_ancestors(case, record.parent)
-
-
-def _placed(case: Case, record: Record, parent: str | None) -> Record:
-    hung = replace(record, parent=parent or awaited_of(case.kind, record, case.work.find))
-    return replace(hung, scope=case.work.scope(hung))
 
 
 def _initial(case: Case) -> dict[str, Json]:

@@ -20,7 +20,7 @@ def write(work: Working, writer: str, account: str, wanted: OnlineWrite) -> None
     before = work.find(wanted.record)
     start = before or _blank(work, account, wanted)
     end = replace(start, fields={**start.fields, **wanted.fields})
-    end = replace(end, parent=wanted.parent or parent_of(kind, end))
+    end = replace(end, parent=wanted.parent or parent_of(kind, end.fields, end.parent))
     scope = _scope(work, kind, end) if before is None or _moves(before, end) else start.scope
     if before is not None and scope != before.scope:
         work.depart(before)

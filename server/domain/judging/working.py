@@ -64,10 +64,11 @@ class Working:
         """The number the next row will have."""
         return self.head + 1
 
-    def put(self, record: Record) -> Record:
-        """The record as the newest row of the feed."""
+    def put(self, record: Record, scope: str | None = None) -> Record:
+        """The record as the newest row of the feed, in another scope where one is given."""
         self.head += 1
-        stored = replace(record, seq=self.head, sealed=is_sealed(self.kinds, record))
+        scope = record.scope if scope is None else scope
+        stored = replace(record, seq=self.head, scope=scope, sealed=is_sealed(self.kinds, record))
         self._undo.append((record.id, self._written.get(record.id)))
         self._written[record.id] = stored
         if stored.parent is not None:

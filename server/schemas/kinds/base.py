@@ -6,10 +6,11 @@ Values are checked, never converted: what a phone wrote is what is stored (the s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from server.domain.kinds import ScopeRule, Transition
@@ -22,6 +23,7 @@ STATE = {"cls": "state"}
 
 SAFE_INTEGER = 2**53 - 1
 AREAS = ("study", "duty", "org_life", "poverty", "resident", "followup", "effect")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
 
 
@@ -121,12 +123,9 @@ class Day(fields.Field[str]):
         super().__init__(metadata={**metadata, "type": "day"}, allow_none=True)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-                return date.fromisoformat(value).isoformat()
-        except ValueError:
-            pass
-        raise ValidationError("takes a day, YYYY-MM-DD")
+        if not is_day(value):
+            raise ValidationError("takes a day, YYYY-MM-DD")
+        return str(value)
 
 
 class KindSchema(Schema):
@@ -155,6 +154,16 @@ class KindSchema(Schema):
     cycle_id: fields.Field[Any] = Ref("cycle", {**FIXED, "server": True})
     is_demo = Flag({**FIXED, "server": True})
 
+    def misfits(self, data: Mapping[str, object]) -> dict[str, list[str]]:
+        """What is wrong between fields that are each right by themselves. Shape: field → sentences."""
+        return {}
+
+    @validates_schema
+    def fields_fit_each_other(self, data: dict[str, object], **kwargs: object) -> None:
+        """The same for marshmallow."""
+        if misfits := self.misfits(data):
+            raise ValidationError(dict(misfits))
+
 
 def millis(metadata: dict[str, Any]) -> Whole:
     """A moment: UTC milliseconds; shown in the township's time zone, never compared to pick a winner (L14)."""
@@ -174,6 +183,17 @@ def map_of(key: fields.Field[Any], value: fields.Field[Any], metadata: dict[str,
 def is_uuid(value: object) -> bool:
     """Whether a value is an id in canonical form: lower case, dashes, RFC 9562 version and variant."""
     return isinstance(value, str) and _UUID.match(value) is not None
+
+
+def is_day(value: object) -> bool:
+    """Whether a value is a calendar day that exists, as YYYY-MM-DD."""
+    if not isinstance(value, str) or _DAY.match(value) is None:
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_longer_than(most: int) -> Any:

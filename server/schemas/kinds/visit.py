@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from collections.abc import Mapping
+
+from marshmallow import Schema, fields
 from marshmallow.validate import Regexp
 
 from server.domain.kinds import Transition
@@ -133,11 +135,11 @@ class InterviewSchema(KindSchema):
     voice_ref = Ref("attachment", PLAIN)
     state = Choice(("draft", "completed", "merged_into_visit", "withdrawn"), STATE)
 
-    @validates_schema
-    def refused_means_silent(self, data: dict[str, object], **kwargs: object) -> None:
+    def misfits(self, data: Mapping[str, object]) -> dict[str, list[str]]:
         """Who refuses consent is not quoted: the count stays, the answer is empty."""
         if data.get("consent") in {"refused", "withdrawn"} and data.get("answer"):
-            raise ValidationError("is empty when consent is refused", "answer")
+            return {"answer": ["is empty when consent is refused"]}
+        return {}
 
 
 class IntervieweeSchema(KindSchema):
