@@ -133,16 +133,34 @@ export class Shelf {
     return sheet;
   }
 
-  /** The frozen base of a part: that of the own change still laid over it, else what the form was opened on (DESIGN 5.4). */
+  /**
+   * The frozen base of a part: that of the own change still laid over it, else what the form was opened on (DESIGN 5.4).
+   * Deleting is a word on all that the record holds, so every own change over it counts; of a deleted row nothing was seen.
+   */
   baseOf(part: string, opened: number): number {
     const record = part.slice(0, part.indexOf("/"));
-    const own = this.overlay(record).filter((entry) => entry.outcome?.outcome !== "quarantined");
-    const ownRecord = !this.rows.has(record) && own.some((entry) => entry.wire.action === "create");
-    if (ownRecord) return 0;
-    const bases = own
-      .filter((entry) => touches(entry.wire, this.conflictTarget(entry)).includes(part))
-      .map((entry) => entry.wire.base);
-    return Math.min(opened, ...bases);
+    const row = this.rows.get(record);
+    const own = this.heldOver(record);
+    const unseen = row ? row.deleted && own.some(({ wire }) => ["restore", "settle"].includes(wire.action)) : isMade(own);
+    if (unseen) return 0;
+    const over = part === `${record}/deleted` ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
+    return Math.min(opened, ...over.map((entry) => entry.wire.base));
+  }
+
+  private heldOver(record: string): Entry[] {
+    return this.overlay(record).filter((entry) => entry.outcome?.outcome !== "quarantined");
+  }
+
+  private isOn(entry: Entry, part: string): boolean {
+    return touches(entry.wire, this.conflictTarget(entry)).includes(part);
+  }
+
+  /** The record and all that hangs on it. */
+  private below(record: string, found = new Set<string>()): Set<string> {
+    if (found.has(record)) return found;
+    found.add(record);
+    for (const child of this.childIds(record)) this.below(child, found);
+    return found;
   }
 
   private settledSheet(sheet: Sheet, conflict: string, value: unknown): Sheet {
@@ -196,6 +214,10 @@ export class Shelf {
 export function hidesWithParent(kind: string): boolean {
   const spec = KINDS[kind];
   return spec?.offline === true;
+}
+
+function isMade(own: Entry[]): boolean {
+  return own.some((entry) => entry.wire.action === "create");
 }
 
 function put(index: Map<string, Set<string>>, key: string, id: string): void {
