@@ -140,14 +140,6 @@ export interface Capture {
   at_ms: number;
 }
 
-export interface Core {
-  phase(): Phase;
-  me(): Me | undefined;
-  /** Redeems an invitation; the passphrase has at least ten characters. On an open phone of the same account it keeps all work. */
-  enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void>;
-  unlock(pin: string): Promise<void>;
-  lock(): void;
-
 /** One of the people who use this phone. Shape: `id` of his place on it; `name` "" until his township has been read. */
 export interface Housemate {
   id: string;
@@ -155,13 +147,13 @@ export interface Housemate {
   current: boolean;
 }
 
-  list(kind: string): View[];
-  get(id: string): View | undefined;
-  children(parent: string, kind?: string): View[];
-  mirrorSeq(): number;
-  history(id: string): HistoryItem[];
-
-  create(kind: string, fields: object, o?: { id?: string; draft?: string }): Promise<string>;
+export interface Core {
+  phase(): Phase;
+  me(): Me | undefined;
+  /** Redeems an invitation; the passphrase has at least ten characters. On an open phone of the same account it keeps all work. */
+  enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void>;
+  unlock(pin: string): Promise<void>;
+  lock(): void;
   /** Who uses this phone; each has his own passphrase and sees nothing of the others. */
   housemates(): Housemate[];
   /** Locks, and turns to one of them, or to a newcomer who will enrol. */
@@ -170,6 +162,14 @@ export interface Housemate {
   wiped(): { at_ms: number; kept: number } | undefined;
   /** Notes taken while locked that lie sealed at the server. */
   handedNotes(): number;
+
+  list(kind: string): View[];
+  get(id: string): View | undefined;
+  children(parent: string, kind?: string): View[];
+  mirrorSeq(): number;
+  history(id: string): HistoryItem[];
+
+  create(kind: string, fields: object, o?: { id?: string; draft?: string }): Promise<string>;
   patch(id: string, fields: object, o?: { opened?: number; draft?: string }): Promise<void>;
   command(id: string, command: string, fields?: object): Promise<void>;
   add(id: string, field: string, elements: unknown[]): Promise<void>;

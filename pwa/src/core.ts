@@ -130,11 +130,11 @@ class Pocket implements Core {
     this.home.outside.captures += 1;
     this.home.running?.open.captures.set(id, { id, text, at_ms });
     this.told();
+    if (this.home.wantsSync && !this.home.running) void this.home.handing.wake();
   }
 
   captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])].sort((a, b) => a.at_ms - b.at_ms);
   captureCount = (): number => this.home.running?.open.captures.size ?? this.home.outside.captures;
-    if (this.home.wantsSync && !this.home.running) void this.home.handing.wake();
   dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
 
   sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside);
@@ -152,25 +152,25 @@ class Pocket implements Core {
   start(): void {
     this.home.wantsSync = true;
     if (this.phase() === "open") this.home.running?.shell.start();
+    void this.home.handing.wake();
   }
   stop(): void {
     this.home.wantsSync = false;
     this.home.running?.shell.stop();
-    void this.home.handing.wake();
   }
   visible(now: boolean): void {
     if (!this.home.wantsSync) return;
     if (now && this.phase() === "open") this.home.running?.shell.start();
     else this.home.running?.shell.stop();
+    if (now) void this.home.handing.wake();
   }
   wentOnline(): void {
     if (this.home.wantsSync && this.phase() === "open") void this.home.running?.shell.wake("online");
+    if (this.home.wantsSync) void this.home.handing.wake();
     this.told();
-    if (now) void this.home.handing.wake();
   }
 
   outbox(): OutboxItem[] {
-    if (this.home.wantsSync) void this.home.handing.wake();
     const shelf = this.home.running?.open.shelf;
     const waiting = (shelf?.waiting() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "waiting" }));
     const refused = (shelf?.quarantined() ?? []).map(
