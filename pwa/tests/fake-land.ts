@@ -1,5 +1,6 @@
 /** The records of a township in memory, merged only as far as the phone's own tests need. */
 import { elementKey, KINDS, parentOf } from "../src/domain/kinds.ts";
+import { takenBack } from "../src/domain/withdrawal.ts";
 
 export interface Stored {
   id: string;
@@ -115,7 +116,7 @@ export class FakeLand {
   private apply(row: Stored, action: string, fields: Record<string, unknown>, command: string): void {
     if (action === "delete") row.deleted = true;
     else if (action === "restore") row.deleted = false;
-    else if (action === "command") Object.assign(row.fields, fields, { state: KINDS[row.kind]?.commands[command]?.target });
+    else if (action === "command") this.command(row, fields, command);
     else if (action === "add" || action === "remove") {
       for (const [name, list] of Object.entries(fields)) {
         const keys = new Set((list as unknown[]).map(elementKey));
@@ -123,6 +124,13 @@ export class FakeLand {
         row.fields[name] = action === "add" ? [...rest, ...(list as unknown[])] : rest;
       }
     } else row.fields = { ...row.fields, ...fields };
+  }
+
+  private command(row: Stored, fields: Record<string, unknown>, name: string): void {
+    const step = KINDS[row.kind]?.commands[name];
+    row.fields = { ...row.fields, ...fields, ...(step?.erases && takenBack(step, row.fields)), state: step?.target };
+    for (const one of [...this.records.values()])
+      if (step?.removes?.includes(one.kind) && parentOf(one.kind, one.fields) === row.id) this.write(one.id, one.kind, {}, { deleted: true });
   }
 
   private contested(row: Stored, name: string, replica: string, base: number): boolean {

@@ -21,6 +21,8 @@ export interface WireChange extends Wish {
   schema_version: number;
   captured_at_ms: number;
   clock_offset_ms: number;
+  /** A withdrawal emptied it after it was sent; its hash is still that of what was sent. */
+  erased?: true;
 }
 
 export interface Outcome {

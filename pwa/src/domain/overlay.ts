@@ -2,6 +2,7 @@
 import type { Fields } from "../contract.ts";
 import type { Entry, WireChange } from "./change.ts";
 import { elementKey, KINDS } from "./kinds.ts";
+import { takenBack } from "./withdrawal.ts";
 
 /** How far this replica has got: the last own number the feed has confirmed, and the highest seq the mirror has reached. */
 export interface Reached {
@@ -81,5 +82,6 @@ function targetState(sheet: Sheet, command: string): Fields {
   const transition = KINDS[sheet.kind]?.commands[command];
   const state = sheet.fields.state;
   const allowed = typeof state === "string" && transition?.sources.includes(state);
-  return allowed && transition?.target ? { state: transition.target } : {};
+  if (!allowed || !transition?.target) return {};
+  return { ...(transition.erases && takenBack(transition, sheet.fields)), state: transition.target };
 }

@@ -2,6 +2,7 @@
 import type { Fields } from "../contract.ts";
 import { type Entry, touches } from "./change.ts";
 import { KINDS, parentOf } from "./kinds.ts";
+import { goesWith, isAbout, isTakenBack, takingBack } from "./withdrawal.ts";
 import { applyOwn, type Desk, withElements, isDropped, type Reached, type Sheet, stateOf } from "./overlay.ts";
 
 /** One row of the mirror, as pulled; a deleted one keeps its place and nothing else. */
@@ -78,6 +79,7 @@ export class Shelf {
     this.index(entry);
     for (const id of this.recordsOf(entry)) this.changed(id);
     this.changedParent(entry.wire.kind, entry.wire.fields);
+    if (entry.wire.action === "command" && takingBack(entry.wire.kind)) this.changed(undefined);
   }
 
   /** The whole set of ids that ever showed up under a kind; views decide what is shown. */
@@ -130,7 +132,24 @@ export class Shelf {
       if (wire.record === id) sheet = applyOwn(sheet, wire);
       else if (sheet && wire.action === "settle") sheet = this.settledSheet(sheet, wire.record, wire.fields.value);
     }
-    return sheet;
+    return sheet && this.wentWith(sheet) ? { ...sheet, fields: {}, deleted: true } : sheet;
+  }
+
+  /** The ids whose changes speak of what was taken back from this record: itself, what went with it, conflicts about them. */
+  familyOf(id: string, kind: string): string[] {
+    const people = [...this.childIds(id)].filter((child) => this.kindOf(child) !== "conflict" && goesWith(this.kindOf(child)));
+    const own = [...this.childIds(id)].filter((child) => isAbout(kind, this.rows.get(child)?.fields.field));
+    return [id, ...people, ...own, ...people.flatMap((person) => [...this.childIds(person)])];
+  }
+
+  private kindOf(id: string): string {
+    return this.rows.get(id)?.kind ?? this.entriesOf(id)[0]?.wire.kind ?? "";
+  }
+
+  private wentWith({ kind, fields }: Sheet): boolean {
+    const parent = goesWith(kind) ? parentOf(kind, fields) : undefined;
+    const above = parent && this.sheet(parent);
+    return above ? isTakenBack(above.kind, above.fields) : false;
   }
 
   /**

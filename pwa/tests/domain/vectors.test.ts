@@ -4,9 +4,18 @@ import { describe, expect, it } from "vitest";
 import canonicalVectors from "../../../tests/vectors/canonical.json" with { type: "json" };
 import mergeVectors from "../../../tests/vectors/merge.json" with { type: "json" };
 import sumVectors from "../../../tests/vectors/sums.json" with { type: "json" };
+import withdrawalVectors from "../../../tests/vectors/withdrawal.json" with { type: "json" };
+import type { WireChange } from "../../src/domain/change.ts";
 import { canonical } from "../../src/domain/canonical.ts";
 import { type Edit, type FieldClass, merge, type Remembered } from "../../src/domain/merge.ts";
 import { mix64, scopeSum } from "../../src/domain/sums.ts";
+import { emptied } from "../../src/domain/withdrawal.ts";
+
+describe("a withdrawal", () => {
+  it.each(withdrawalVectors.changes)("empties a change: $name", ({ sent, left }) => {
+    expect(emptied(sent as unknown as WireChange)).toEqual(left);
+  });
+});
 
 describe("canonical texts", () => {
   it.each(canonicalVectors.values)("writes $canonical", ({ text, canonical: expected, hash }) => {
