@@ -53,5 +53,5 @@ def _say_it_in_json(**_options: Any) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-app = Celery("zoufang", task_cls=NightTask, include=["workers.effects", "workers.digests"])
+app = Celery("zoufang", task_cls=NightTask, include=["workers.effects", "workers.digests", "workers.upkeep"])
 app.conf.update(celery_settings(settings()))

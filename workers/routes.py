@@ -9,6 +9,8 @@ TASK_OF_EFFECT = {
 
 QUEUES = {
     "effects.drain": "effects",
+    "effects.prune": "effects",
+    "audit.checkpoint": "effects",
     "digests.tick": "digests",
     "digests.write": "digests",
     "digests.asked": "digests",

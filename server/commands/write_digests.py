@@ -29,7 +29,16 @@ from server.domain.schedule import (
 )
 from server.settings import Settings
 from server.store.database import reading
-from server.store.digests import Delivery, load_deliveries, load_readers, load_town, save_delivery
+from server.store.digests import (
+    Delivery,
+    ZonePeriod,
+    load_deliveries,
+    load_readers,
+    load_town,
+    load_waiting_townships,
+    load_zones,
+    save_delivery,
+)
 from server.store.townships import load_tenant, load_tenants
 from server.store.transaction import Transaction, transaction
 
@@ -86,10 +95,12 @@ def write_digests(
 
 
 def due_now(now_ms: int, rules: DigestRules = DEFAULT_RULES) -> list[tuple[str, str]]:
-    """(township, account) of every digest that should be written now."""
-    return [
-        (tenant.id, account) for tenant in _tenants(None) for account in _timetable(tenant, now_ms, False, rules).due
-    ]
+    """(township, account) of every digest that should be written now; one statement finds where to look at all."""
+    with reading() as connection:
+        periods = [_zone_period(zone, is_demo, now_ms, rules) for zone, is_demo in load_zones(connection)]
+        waiting = load_waiting_townships(connection, periods, now_ms)
+        tenants = [tenant for township in waiting if (tenant := load_tenant(connection, township))]
+    return [(tenant.id, account) for tenant in tenants for account in _timetable(tenant, now_ms, False, rules).due]
 
 
 def write_digest(
@@ -145,6 +156,11 @@ def _fields(tenant: Tenant, due: Due, lines: tuple[Line, ...], now_ms: int) -> d
         "lines": [line_fields(line) for line in lines],
         "text_zh": digest_text(tenant.name, lines, now_ms, ZoneInfo(tenant.time_zone), due.late),
     }
+
+
+def _zone_period(zone: str, is_demo: bool, now_ms: int, rules: DigestRules) -> ZonePeriod:
+    period = newest_period(form_of(is_demo), ZoneInfo(zone), now_ms, rules.at)
+    return ZonePeriod(zone, is_demo, period.key, period.start_ms)
 
 
 def _tenants(township_id: str | None) -> list[Tenant]:

@@ -36,7 +36,7 @@ class Replica:
 class Tenant:
     """A township as the machinery sees it.
 
-    Shape:  `head` its last feed number; `settings` may hold `gaps` [[from, to], …] and `durable_seq`.
+    Shape:  `head` its last feed number; `settings` may hold `gaps` [[from, to], …], `durable_seq` and `effects_pruned`.
     """
 
     id: str
@@ -53,6 +53,11 @@ class Tenant:
         """Highest number covered by a verified backup; None where no backup was ever taken."""
         found = self.settings.get("durable_seq")
         return int(found) if isinstance(found, int) else None
+
+    @property
+    def effects_pruned(self) -> dict[str, int]:
+        """How many done effects of each kind are gone from the night shift's list."""
+        return {str(kind): int(number) for kind, number in dict(self.settings.get("effects_pruned") or {}).items()}
 
     @property
     def gaps(self) -> tuple[tuple[int, int], ...]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, text
 
 from server.domain.digest import Town
 from server.domain.records import Record
-from server.domain.schedule import Reader
+from server.domain.schedule import DIGEST_ROLES, Reader
 from server.store.bulk import among, listed
+from server.store.database import is_sqlite
 from server.store.fleet import load_fleet
 from server.store.records import plain_fields
 
@@ -31,6 +32,16 @@ class Delivery:
     kind: str = "digest"
 
 
+@dataclass(frozen=True, slots=True)
+class ZonePeriod:
+    """The newest period of all townships that share a time zone and a form."""
+
+    zone: str
+    demo: bool
+    key: str
+    start_ms: int
+
+
 def load_readers(connection: Connection, township_id: str, now_ms: int) -> list[Reader]:
     """Who holds which role now, with the moment it began; an account may stand here several times."""
     found = connection.execute(
@@ -42,6 +53,41 @@ def load_readers(connection: Connection, township_id: str, now_ms: int) -> list[
         {"township": township_id, "now": now_ms},
     )
     return [Reader(row.id, row.person_id, row.role, row.from_ms) for row in found]
+
+
+def load_zones(connection: Connection) -> list[tuple[str, bool]]:
+    """(time zone, whether demo) of the townships, each pair once."""
+    found = connection.execute(text("SELECT DISTINCT time_zone, is_demo FROM townships"))
+    return [(row.time_zone, bool(row.is_demo)) for row in found]
+
+
+def load_waiting_townships(connection: Connection, periods: Sequence[ZonePeriod], now_ms: int) -> list[str]:
+    """The townships where somebody held a role with a digest when his period began and has nothing in the log yet."""
+    found = connection.execute(
+        text(
+            f"SELECT DISTINCT t.id FROM ({_PERIODS_SQLITE if is_sqlite(connection) else _PERIODS_POSTGRES}) p "
+            "JOIN townships t ON t.time_zone = p.zone AND t.is_demo = p.demo "
+            f"JOIN role_assignments r ON r.township_id = t.id AND {among(connection, 'r.role', 'roles')} "
+            "AND r.from_ms <= p.start_ms AND (r.to_ms IS NULL OR r.to_ms > :now) "
+            "WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.township_id = t.id "
+            "AND d.key = 'digest/' || r.account_id || '/' || p.key) ORDER BY t.id"
+        ),
+        {
+            "periods": json.dumps([asdict(period) for period in periods]),
+            "roles": listed(connection, DIGEST_ROLES),
+            "now": now_ms,
+        },
+    )
+    return [str(row.id) for row in found]
+
+
+_PERIODS_POSTGRES = (
+    "SELECT * FROM json_to_recordset(CAST(:periods AS json)) AS x(zone text, demo boolean, key text, start_ms bigint)"
+)
+_PERIODS_SQLITE = (
+    "SELECT value ->> '$.zone' AS zone, value ->> '$.demo' AS demo, value ->> '$.key' AS key, "
+    "value ->> '$.start_ms' AS start_ms FROM json_each(:periods)"
+)
 
 
 def load_people(connection: Connection, township_id: str) -> dict[str, str]:

@@ -13,10 +13,11 @@ from server.domain.records import Record
 from server.store.audit import load_chain
 from server.store.bulk import among, listed
 from server.store.doctor_checks import CHECKS
-from server.store.effects_queue import count_waiting, load_dead
+from server.store.effects_queue import count_done, count_waiting, load_dead
 from server.store.migrate import GuardMissing, assert_guard
 from server.store.quarantine import count_held
 from server.store.records import plain_fields
+from server.store.townships import load_tenant
 
 MOST_DEAD = 100
 
@@ -38,6 +39,7 @@ def load_facts(
         counts={
             "changes held in quarantine": count_held(connection, township_id),
             "effects waiting": count_waiting(connection, township_id),
+            "effects done": count_done(connection, township_id) + _pruned(connection, township_id),
         },
         records=_load_counted(connection, township_id),
         secretaries=_load_secretaries(connection, township_id),
@@ -53,6 +55,11 @@ def _broken(
     bound = {name: listed(connection, values) for name, values in lists.items() if f":{name}" in statement}
     found = connection.execute(text(statement), {"township": township_id, **bound})
     return sorted(str(row[0]) for row in found)
+
+
+def _pruned(connection: Connection, township_id: str) -> int:
+    tenant = load_tenant(connection, township_id)
+    return sum(tenant.effects_pruned.values()) if tenant else 0
 
 
 def _guard(connection: Connection) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -76,6 +77,36 @@ def load_effect(connection: Connection, township_id: str, effect_id: str) -> Sto
         {"township": township_id, "id": effect_id},
     ).one_or_none()
     return None if row is None else _effect(*row)
+
+
+def townships_with_done(connection: Connection, before_ms: int, most: int) -> list[str]:
+    """Some of the townships that keep effects which were done before a moment."""
+    found = connection.execute(
+        text("SELECT DISTINCT township_id FROM effects WHERE done_at_ms < :before LIMIT :most"),
+        {"before": before_ms, "most": most},
+    )
+    return [str(row.township_id) for row in found]
+
+
+def prune_done(connection: Connection, township_id: str, before_ms: int, most: int) -> dict[str, int]:
+    """Up to `most` effects that were done before a moment are gone; how many of each kind."""
+    found = connection.execute(
+        text(
+            "DELETE FROM effects WHERE township_id = :township AND id IN (SELECT id FROM effects "
+            "WHERE township_id = :township AND done_at_ms < :before ORDER BY done_at_ms, id LIMIT :most) RETURNING kind"
+        ),
+        {"township": township_id, "before": before_ms, "most": most},
+    )
+    return dict(Counter(str(row.kind) for row in found))
+
+
+def count_done(connection: Connection, township_id: str) -> int:
+    """How many done effects are still on the list."""
+    found = connection.execute(
+        text("SELECT count(*) FROM effects WHERE township_id = :township AND done_at_ms IS NOT NULL"),
+        {"township": township_id},
+    )
+    return int(found.scalar_one())
 
 
 def load_dead(connection: Connection, township_id: str, now_ms: int, most: int) -> list[StoredEffect]:

@@ -10,11 +10,11 @@ import pytest
 
 from server.commands.ask_digest import EFFECT
 from server.commands.do_effects import LEASE_MS
-from workers import digests, effects
+from workers import digests, effects, upkeep
 from workers.app import app
 from workers.broker import VISIBILITY_S, broker_url
 from workers.routes import QUEUES, TASK_OF_EFFECT
-from workers.schedule import TICK_S, TIMETABLE
+from workers.schedule import HOUR_S, TICK_S, TIMETABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {name for name in app.tasks if not name.startswith("celery.")}
@@ -24,7 +24,8 @@ def test_every_task_that_is_named_somewhere_exists_and_has_a_queue() -> None:
     named = {entry["task"] for entry in TIMETABLE.values()} | set(TASK_OF_EFFECT.values())
     assert named <= OURS
     assert set(QUEUES) == OURS
-    assert {effects.drain.name, digests.tick.name, digests.write.name, digests.asked.name} == OURS
+    ours = (effects.drain, upkeep.prune, upkeep.checkpoint, digests.tick, digests.write, digests.asked)
+    assert {task.name for task in ours} == OURS
 
 
 def test_every_effect_that_a_command_leaves_has_a_task() -> None:
@@ -43,7 +44,8 @@ def test_nobody_believes_a_worker_dead_before_redis_does() -> None:
 
 
 def test_a_tick_that_nobody_took_is_gone_when_the_next_one_comes() -> None:
-    assert {entry["options"]["expires"] for entry in TIMETABLE.values()} == {TICK_S}
+    assert all(entry["options"]["expires"] == entry["schedule"] for entry in TIMETABLE.values())
+    assert {entry["schedule"] for entry in TIMETABLE.values()} == {TICK_S, HOUR_S}
 
 
 @pytest.mark.parametrize(
