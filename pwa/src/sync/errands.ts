@@ -3,7 +3,6 @@ import type { Ports, StorageState } from "../contract.ts";
 import type { Entry } from "../domain/change.ts";
 import { problem } from "../domain/problem.ts";
 import { SCHEMA_VERSION } from "../domain/kinds.ts";
-import { standingAfter } from "../domain/standing.ts";
 import { eraseTakenBack } from "../store/erase.ts";
 import { load } from "../store/load.ts";
 import { emptyMirror, type PulledRow, putPage, putProgress } from "../store/mirror.ts";
@@ -51,8 +50,9 @@ export class Errands {
     const before = this.ports.now();
     const hello = await this.ask<Hello>("hello", { method: "GET", path: "/sync/v1/hello", timeout_ms: 20_000 });
     const offset_ms = offsetOf(this.ports, before, hello.server_time_ms);
-    const { server_time_ms: server_ms, durable_seq, roles = progress.roles } = hello;
-    await this.keep(putProgress(this.open, { ...progress, offset_ms, server_ms, durable_seq, ...(roles && { roles }) }));
+    await this.keep(
+      putProgress(this.open, { ...progress, offset_ms, server_ms: hello.server_time_ms, durable_seq: hello.durable_seq }),
+    );
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
     const todo = judgeHello(
       {
@@ -133,14 +133,13 @@ export class Errands {
 
   private async takePage(page: Pulled, dropped: string[], head: number): Promise<Omit<Told, "waiting">> {
     const before = this.open.progress;
-    const told = { roles: page.roles, dropped: before.whole ? dropped : [], at_ms: before.server_ms };
-    const now = { ...progressAfter(before, page, head), ...standingAfter(before, told, (id) => villageName(this.open, id)) };
+    const now = progressAfter(before, page, head);
     await this.keep(putPage(this.open, { rows: page.changes, dropped }, now));
-    const done = { seq: now.seq, more: page.more, moved: !page.more || page.cursor !== before.cursor };
-    if (page.more) return done;
+    const told = { seq: now.seq, more: page.more, moved: !page.more || page.cursor !== before.cursor };
+    if (page.more) return told;
     await eraseTakenBack(this.open);
     await prune(this.open);
-    return page.sums ? { ...done, ...(await this.receipt(page, page.sums)) } : done;
+    return page.sums ? { ...told, ...(await this.receipt(page, page.sums)) } : told;
   }
 
   /** Green only if nothing waits, every own number is there, and both sides hold the same records (L17). */
@@ -236,12 +235,6 @@ export class Errands {
   private point(errand: Errand, what: string): void {
     this.ports.faults?.(`sync:${errand}:${what}`);
   }
-}
-
-/** As it was known before it left. */
-function villageName(open: Opened, id: string): string {
-  const fields = open.shelf.rows.get(id)?.fields ?? {};
-  return String(fields.short_name ?? fields.name ?? "");
 }
 
 /** `head`: what was known to be on the server before this page was asked for; a last page has brought it. */
