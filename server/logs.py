@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
@@ -24,6 +25,12 @@ ALLOWED = frozenset(
 )
 """A key that is not listed is dropped, so a line with somebody's testimony in it cannot be written by accident."""
 LONGEST_VALUE = 200
+CODE = re.compile(r"[A-Za-z0-9_./<>:,() -]*")
+"""What a value may look like: a name of ours, a route, an id, a place in the code. No other script, no quotation."""
+TOKEN = re.compile(r"[\w-]{40,}")
+SECRET = re.compile(r"\S*(?:[^\x20-\x7e]|[0-9]|['\"=])\S*|\S{25,}|\b[A-Z]{5,}\b")
+"""The words of a library's line that could be a value somebody formatted into it; the others are its own sentence."""
+LEFT_OUT = "…"
 UNSAID = frozenset({"health", "pages", "phone"})
 """Blueprints whose requests leave no line: probes every second, and files."""
 Line = MutableMapping[str, Any]
@@ -48,6 +55,8 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryLine())
     logging.basicConfig(handlers=[handler], level=max(logging.INFO, number), force=True)
+    logging.captureWarnings(True)
+    say_what_nobody_caught()
 
 
 def log_requests(app: Flask) -> None:
@@ -88,8 +97,26 @@ def exception_without_its_text(_logger: Any, _method: str, event: Line) -> Line:
 
 
 def only_allowed_keys(_logger: Any, _method: str, event: Line) -> Line:
-    kept = {key: value for key, value in event.items() if key in ALLOWED}
-    return {key: value[:LONGEST_VALUE] if isinstance(value, str) else value for key, value in kept.items()}
+    """Listed keys with values that can be no content: numbers, flags, and texts made of the letters of a code."""
+    return {key: _coded(value) for key, value in event.items() if key in ALLOWED}
+
+
+def _coded(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text[:LONGEST_VALUE] if CODE.fullmatch(text) and not TOKEN.search(text) else LEFT_OUT
+
+
+def say_what_nobody_caught() -> None:
+    """An exception that ends a thread or the process leaves a line like any other, and no stack trace with values."""
+
+    def say(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        structlog.get_logger().critical("nobody caught this", exc_type=kind.__name__, where=place_of(trace))
+
+    sys.excepthook = say
+    threading.excepthook = lambda args: say(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: say(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def place_of(trace: TracebackType | None) -> str:
@@ -117,17 +144,17 @@ def type_in(trace: str) -> str:
 
 
 class LibraryLine(logging.Formatter):
-    """A library's line as JSON: its template without the values, which may be content."""
+    """A library's line as JSON: its template without the values, and without what was formatted into the template."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: Line = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": str(record.msg)[:LONGEST_VALUE],
+            "event": SECRET.sub(LEFT_OUT, str(record.msg).partition("\n")[0])[:LONGEST_VALUE],
         }
         if isinstance(record.args, dict) and "name" in record.args:  # celery names its task and run like this
-            line.update(task=str(record.args["name"]), task_id=str(record.args.get("id", "")))
+            line.update(task=_coded(record.args["name"]), task_id=_coded(record.args.get("id", "")))
         if isinstance(fault := getattr(record, "fault", None), str):  # a stack trace that the judge kept as text
             line.update(exc_type=type_in(fault), where=places_in(fault))
         if record.exc_info:

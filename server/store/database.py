@@ -30,7 +30,9 @@ db = SQLAlchemy()
 def open_database(app: Flask, url: str) -> None:
     """The app (web, command line or worker) has an engine for this address; use it inside `app.app_context()`."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _sqlite_options() if url.startswith("sqlite") else _postgres_options()
+    options = _sqlite_options() if url.startswith("sqlite") else _postgres_options()
+    # What a statement was given is somebody's content: no exception repeats it.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, "hide_parameters": True}
     db.init_app(app)
     if url.startswith("sqlite"):
         with app.app_context():
