@@ -80,6 +80,12 @@ export interface Me {
   township: Township;
 }
 
+/** What left the phone when a role ended. Shape: `villages` by name; none where the whole township went. */
+export interface LostScopes {
+  at_ms: number;
+  villages: string[];
+}
+
 export interface SyncState {
   running: boolean;
   online: boolean;
@@ -97,6 +103,8 @@ export interface SyncState {
   /** The loop breaker stopped the sync; a tap on 立即同步 starts it again. */
   halted?: Problem;
   lastProblem?: Problem;
+  /** Nobody has read yet what left this phone with a role. */
+  lost?: LostScopes;
   firstSync?: { done: number; total?: number };
   locked: boolean;
 }
@@ -192,6 +200,8 @@ export interface Core {
 
   sync(): SyncState;
   syncNow(): Promise<void>;
+  /** A person has read what left the phone with a role. */
+  readLoss(): Promise<void>;
   start(): void;
   stop(): void;
   /** The screen became visible or hidden: polling follows it. */

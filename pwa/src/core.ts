@@ -19,6 +19,7 @@ import { Home } from "./home.ts";
 import { exportBackup, importBackup } from "./store/backup.ts";
 import { commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, settleConflict } from "./store/edits.ts";
 import { dropCapture, dropDraft, putCapture, saveDraft } from "./store/notes.ts";
+import { putProgress } from "./store/mirror.ts";
 import type { Opened } from "./store/opened.ts";
 import { letGo } from "./store/outbox.ts";
 import type { VaultRow } from "./store/vault.ts";
@@ -57,9 +58,10 @@ class Pocket implements Core {
   }
 
   me(): Me | undefined {
-    const session = this.home.running?.open.session;
-    if (!session) return undefined;
-    const roles = session.roles.map(({ role, village }) => (village ? { role, village } : { role }));
+    const open = this.home.running?.open;
+    const session = open?.session;
+    if (!open || !session) return undefined;
+    const roles = open.roles.map(({ role, village }) => (village ? { role, village } : { role }));
     return { account: session.account, person: session.person, replica: session.replica, roles, township: session.township };
   }
 
@@ -148,6 +150,13 @@ class Pocket implements Core {
     if (this.phase() === "broken") throw problem("broken", "rebuild the store first");
     await shell.wake("person");
   };
+
+  readLoss(): Promise<void> {
+    return this.home.survives(async (open) => {
+      await putProgress(open, { ...open.progress, lost: undefined });
+      this.told();
+    });
+  }
 
   start(): void {
     this.home.wantsSync = true;

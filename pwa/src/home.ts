@@ -141,7 +141,7 @@ export class Home {
     const damage = await load(open);
     const bad = damage.session || damage.mirror.length > 0 || damage.outbox.length > 0;
     this.damage = bad ? damage : undefined;
-    const views = new Views(open.shelf, () => open.session);
+    const views = new Views(open.shelf, () => open.session && { ...open.session, roles: open.roles });
     const errands = new Errands(this.ports, open, this.transport, () => this.health.state, this.told);
     const shell = new Shell(this.ports, open, errands, () => this.followShell());
     this.running = { open, views, errands, shell };

@@ -32,6 +32,8 @@ export class FakeServer extends FakeLand {
   durable: number | null = null;
   recoveryKey: string | null = null;
   scopes = ["town:t", "field:v1"];
+  /** What hello and a page that changes the scopes say of the roles; nothing, as an older server. */
+  roles: { role: string; village?: string }[] | undefined;
   changes = new Map<string, { replica: string; n: number; hash: string; outcome: Record<string, unknown> }>();
   replicas = new Map<string, Replica>();
   codes = new Map<string, string>();
@@ -144,6 +146,7 @@ export class FakeServer extends FakeLand {
       last_hash,
       durable_seq: this.durable,
       policy: "p",
+      ...(this.roles && { roles: this.roles }),
       min_schema_version: 1,
       server_time_ms: this.now,
     };
@@ -206,6 +209,7 @@ export class FakeServer extends FakeLand {
     return json({
       changes: page,
       scopes: { added: [], dropped },
+      ...(this.roles && (!cursor || dropped.length > 0) && { roles: this.roles }),
       acked,
       durable_seq: this.durable,
       sums,

@@ -23,6 +23,7 @@ export interface KindSpec {
   parent_field: string | null;
   parent_kind: string | null;
   initial: string[];
+  create_roles: string[];
   commands: Record<string, Command>;
 }
 

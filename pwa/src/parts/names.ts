@@ -12,6 +12,9 @@ export function villageName(id: unknown): string {
   return text(village?.fields.short_name) || text(village?.fields.name) || t("common.unknown-village");
 }
 
+/** 村, or 本村 for somebody who has one village and no other. */
+export const villagesAt = (homes: string[]): string => (homes.length === 1 ? `/villages/${homes[0]}` : "/villages");
+
 export function personName(id: unknown): string {
   const person = typeof id === "string" ? useCore().get(id) : undefined;
   return text(person?.fields.name);

@@ -43,8 +43,8 @@ export async function putPage(open: Opened, page: PageChanges, progress: Progres
 
 /** The mirror and the cursor are gone; outbox, outcomes, drafts and captures are as they were (L16). */
 export async function emptyMirror(open: Opened, epoch: string, must_register = open.progress.must_register): Promise<boolean> {
-  const { offset_ms, server_ms } = open.progress;
-  const progress = { ...startOf(epoch), offset_ms, server_ms, must_register };
+  const { offset_ms, server_ms, roles, lost } = open.progress;
+  const progress = { ...startOf(epoch), offset_ms, server_ms, roles, lost, must_register };
   const tick = await withProgress(open, progress, (tx) => tx.clear("mirror"));
   if (tick === undefined) return false;
   open.shelf.clearRows();

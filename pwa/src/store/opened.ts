@@ -1,7 +1,8 @@
 /** An unlocked phone: the key, what was read with it, and the sealed notes the sync keeps about itself. */
-import type { Capture, Draft, Ports, Township } from "../contract.ts";
+import type { Capture, Draft, LostScopes, Ports, Township } from "../contract.ts";
 import { problem } from "../domain/problem.ts";
 import type { Shelf } from "../domain/shelf.ts";
+import type { HeldRole } from "../domain/standing.ts";
 import type { Cellar, Tx } from "./idb.ts";
 import { Leaves } from "./leaves.ts";
 import type { Counter, Drop } from "./rows.ts";
@@ -49,6 +50,9 @@ export interface Progress {
   arrived?: Counter & { at_ms: number };
   whole: boolean;
   pulled_rows: number;
+  /** The roles held at the last contact, and what left the phone with one that ended, until a person has read it. */
+  roles?: HeldRole[];
+  lost?: LostScopes;
   /** The numbers on this phone cannot be sent: "open" work goes up under a new replica, or "all" that is kept. */
   must_register?: "open" | "all";
 }
@@ -82,6 +86,11 @@ export class Opened {
     readonly vault: OpenVault,
     readonly shelf: Shelf,
   ) {}
+
+  /** The roles of today as far as this phone has heard. */
+  get roles(): HeldRole[] {
+    return this.progress.roles ?? this.session?.roles ?? [];
+  }
 
   dropsDraft(key: string): void {
     this.drops.set(key, (this.drops.get(key) ?? 0) + 1);

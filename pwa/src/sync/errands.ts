@@ -3,6 +3,7 @@ import type { Ports, StorageState } from "../contract.ts";
 import type { Entry } from "../domain/change.ts";
 import { problem } from "../domain/problem.ts";
 import { SCHEMA_VERSION } from "../domain/kinds.ts";
+import { standingAfter } from "../domain/standing.ts";
 import { eraseTakenBack } from "../store/erase.ts";
 import { load } from "../store/load.ts";
 import { emptyMirror, type PulledRow, putPage, putProgress } from "../store/mirror.ts";
@@ -50,9 +51,8 @@ export class Errands {
     const before = this.ports.now();
     const hello = await this.ask<Hello>("hello", { method: "GET", path: "/sync/v1/hello", timeout_ms: 20_000 });
     const offset_ms = offsetOf(this.ports, before, hello.server_time_ms);
-    await this.keep(
-      putProgress(this.open, { ...progress, offset_ms, server_ms: hello.server_time_ms, durable_seq: hello.durable_seq }),
-    );
+    const { server_time_ms: server_ms, durable_seq, roles = progress.roles } = hello;
+    await this.keep(putProgress(this.open, { ...progress, offset_ms, server_ms, durable_seq, ...(roles && { roles }) }));
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
     const todo = judgeHello(
       {
@@ -133,13 +133,14 @@ export class Errands {
 
   private async takePage(page: Pulled, dropped: string[], head: number): Promise<Omit<Told, "waiting">> {
     const before = this.open.progress;
-    const now = progressAfter(before, page, head);
+    const told = { roles: page.roles, dropped: before.whole ? dropped : [], at_ms: before.server_ms };
+    const now = { ...progressAfter(before, page, head), ...standingAfter(before, told, (id) => villageName(this.open, id)) };
     await this.keep(putPage(this.open, { rows: page.changes, dropped }, now));
-    const told = { seq: now.seq, more: page.more, moved: !page.more || page.cursor !== before.cursor };
-    if (page.more) return told;
+    const done = { seq: now.seq, more: page.more, moved: !page.more || page.cursor !== before.cursor };
+    if (page.more) return done;
     await eraseTakenBack(this.open);
     await prune(this.open);
-    return page.sums ? { ...told, ...(await this.receipt(page, page.sums)) } : told;
+    return page.sums ? { ...done, ...(await this.receipt(page, page.sums)) } : done;
   }
 
   /** Green only if nothing waits, every own number is there, and both sides hold the same records (L17). */
@@ -166,7 +167,7 @@ export class Errands {
 
   /** Also after an invitation was redeemed on an open phone. */
   async becomes(session: Session, all: boolean): Promise<void> {
-    const progress = { ...this.open.progress, acked: 0, must_register: undefined, arrived: undefined };
+    const progress = { ...this.open.progress, acked: 0, must_register: undefined, arrived: undefined, roles: undefined };
     const done = await becomeReplica(this.open, session, progress, toRenumber(this.open, all));
     if (!done) throw problem("local-fault", "another tab was registering at the same time");
   }
@@ -235,6 +236,12 @@ export class Errands {
   private point(errand: Errand, what: string): void {
     this.ports.faults?.(`sync:${errand}:${what}`);
   }
+}
+
+/** As it was known before it left. */
+function villageName(open: Opened, id: string): string {
+  const fields = open.shelf.rows.get(id)?.fields ?? {};
+  return String(fields.short_name ?? fields.name ?? "");
 }
 
 /** `head`: what was known to be on the server before this page was asked for; a last page has brought it. */

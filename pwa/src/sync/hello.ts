@@ -6,6 +6,8 @@ export interface Hello {
   last_n: number;
   last_hash: string | null;
   durable_seq: number | null;
+  /** Not from a server before its roles could begin and end by date. */
+  roles?: { role: string; village?: string | null }[];
   server_time_ms: number;
 }
 

@@ -36,6 +36,7 @@ export function syncState(ports: Ports, running: Running | undefined, outside: {
   if (left === 0 && arrived && arrived.gen === open.counter.gen && arrived.n === open.counter.n) told.arrivedAtMs = arrived.at_ms;
   if (state.end === "halted" && state.problem) told.halted = state.problem;
   if (state.problem) told.lastProblem = state.problem;
+  if (open.progress.lost) told.lost = open.progress.lost;
   if (!open.progress.whole) told.firstSync = { done: open.progress.pulled_rows };
   return told;
 }

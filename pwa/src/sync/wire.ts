@@ -41,6 +41,7 @@ export interface Pushed {
 export interface Pulled {
   changes: PulledRow[];
   scopes?: { added: string[]; dropped: string[] };
+  roles?: { role: string; village?: string | null }[];
   acked: number;
   durable_seq: number | null;
   sums?: Sums | null;
