@@ -17,6 +17,7 @@ from server.api import (
     pages,
     people,
     phone,
+    quarantine,
     recovery,
     sealed,
     sync,
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Flask:
     open_sealing(app, settings.sealing_secret)
     limiter.init_app(app)
     api = Described(app)
-    for room in (auth, desks, sync, sealed, forgotten, recovery, office, people, audit, health, demo):
+    for room in (auth, desks, sync, sealed, forgotten, recovery, office, people, quarantine, audit, health, demo):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)
     app.register_blueprint(phone.bp)

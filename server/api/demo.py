@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 
 from server.api.front import Front
+from server.api.identity import current_identity
 from server.commands.demo_sign_in import demo_invite, demo_roles
+from server.commands.step_up import note_proof
 from server.domain.problems import Problem
+from server.schemas.auth import ProvedSchema
 from server.schemas.system import DemoInvitationRequestSchema, DemoInvitationSchema, DemoRolesSchema
 
 bp = Front("demo", prefix="/demo/v1", about="Only with DEMO=1, only from this machine.")
@@ -49,6 +52,17 @@ def invitations(wanted: dict[str, str]) -> dict[str, Any]:
     """An invitation to be that person; redeemed like any other."""
     made = demo_invite(wanted["role"], _now_ms())
     return {"code": made.code, "role": made.role, "expires_at_ms": made.expires_at_ms}
+
+
+@bp.post("/proofs")
+@bp.response(200, ProvedSchema)
+@bp.problems("not-found", "unknown-replica", "replica-revoked")
+def proofs() -> dict[str, Any]:
+    """The demo's stand-in for a password, for replicas of the demo township only: one tap is a fresh proof."""
+    identity, now = current_identity(), _now_ms()
+    if not identity.tenant.is_demo:
+        raise Problem("not-found", "there is nothing at this address")
+    return {"proved_until_ms": note_proof(identity, now), "server_time_ms": now}
 
 
 def _now_ms() -> int:

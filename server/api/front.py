@@ -40,6 +40,7 @@ class Front(Blueprint):
     def __init__(self, name: str, *, prefix: str, about: str) -> None:
         super().__init__(name, name, url_prefix=prefix, description=about)
         self.after_request(sealed)
+        self.url_value_preprocessor(_refuse_odd_parts)
 
     def problems(self, *slugs: str) -> Callable[[View], View]:
         """The view may answer with these problems besides the ones every view may."""
@@ -52,6 +53,13 @@ class Front(Blueprint):
             return view
 
         return document
+
+
+def _refuse_odd_parts(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A part of an address that no database can hold names nothing; asked for here, it cannot become a 500."""
+    for part in (values or {}).values():
+        if isinstance(part, str) and ("\0" in part or not part.isprintable()):
+            raise Problem("not-found", "there is nothing at this address")
 
 
 _ANY_VIEW = ("malformed-request", "server-fault", "busy", "storage-full")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 
@@ -35,6 +36,7 @@ def _notice(change: Quarantined) -> OnlineWrite:
         "status": change.status,
         "reason": change.reason,
         "outcome": change.outcome,
+        "corrected": json.loads(change.corrected) if change.corrected else None,
     }
     present = {name: value for name, value in fields.items() if value is not None}
     # One notice per quarantined change, whatever is decided about it and however often.

@@ -28,37 +28,51 @@ def list_quarantine(township_id: str, status: str | None = "held") -> list[Quara
         return load_quarantined(connection, township_id, status)
 
 
-def release(kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by: str = "office") -> Quarantined:
+def release(
+    kinds: Kinds, replica_id: str, n: int, read: Reader, now_ms: int, by: str = "office", township: str | None = None
+) -> Quarantined:
     """The change is judged once more, as if its author still had every role he ever had, and his phones are told.
 
     Shape:  `status` of the answer is `released`, or still `held` with the reason why it cannot be applied
-    Raises: not-found (nothing under this number), already-decided
+    Raises: not-found (nothing under this number, or in this `township`), already-decided
     """
-    township_id = _township(replica_id, now_ms)
+    township_id = township_behind(replica_id, now_ms, township)
     with transaction(township_id) as tx:
-        held = _held(tx, replica_id, n)
+        held = held_change(tx, replica_id, n)
         change = _change(tx, held, read)
         if isinstance(change, Refused):
             return replace(held, slug=change.slug, detail=change.detail)
-        actor = load_actor(tx.connection, township_id, held.account_id, None)
-        known = load_needed(kinds, tx, [change])
-        judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
-        save_judged(tx, judged, [], now_ms)
-        settle_released(kinds, tx, [held], known, judged, by, now_ms)
-        release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
-        detail = {"replica": replica_id, "n": n}
-        add_audit(tx.connection, township_id, by, "quarantine-released", detail, now_ms)
-        return load_quarantined(tx.connection, township_id, None, replica_id, n)[0]
+        return judge_held(kinds, tx, held, change, now_ms, by, "quarantine-released")
 
 
-def reject(kinds: Kinds, replica_id: str, n: int, reason: str, now_ms: int, by: str = "office") -> Quarantined:
+def judge_held(
+    kinds: Kinds, tx: Transaction, held: Quarantined, change: Change, now_ms: int, by: str, event: str
+) -> Quarantined:
+    """What became of the change once it was judged as if its author still had every role he ever had."""
+    township_id = tx.township_id
+    actor = load_actor(tx.connection, township_id, held.account_id, None)
+    known = load_needed(kinds, tx, [change])
+    judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
+    save_judged(tx, judged, [], now_ms)
+    settle_released(kinds, tx, [held], known, judged, by, now_ms)
+    release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
+    (found,) = load_quarantined(tx.connection, township_id, None, held.replica_id, held.n)
+    if found.status != "held":
+        detail = {"replica": held.replica_id, "n": held.n}
+        add_audit(tx.connection, township_id, by, event, detail, now_ms)
+    return found
+
+
+def reject(
+    kinds: Kinds, replica_id: str, n: int, reason: str, now_ms: int, by: str = "office", township: str | None = None
+) -> Quarantined:
     """The change stays unapplied for good, kept with the reason, which its author can read.
 
-    Raises: not-found (nothing under this number), already-decided
+    Raises: not-found (nothing under this number, or in this `township`), already-decided
     """
-    township_id = _township(replica_id, now_ms)
+    township_id = township_behind(replica_id, now_ms, township)
     with transaction(township_id) as tx:
-        held = _held(tx, replica_id, n)
+        held = held_change(tx, replica_id, n)
         rejected = replace(held, status="rejected", decided_at_ms=now_ms, decided_by=by, reason=reason[:500])
         decide_quarantined(tx.connection, township_id, rejected)
         write_notices(kinds, tx, [rejected], now_ms)
@@ -67,15 +81,23 @@ def reject(kinds: Kinds, replica_id: str, n: int, reason: str, now_ms: int, by: 
     return rejected
 
 
-def _township(replica_id: str, now_ms: int) -> str:
+def township_behind(replica_id: str, now_ms: int, township: str | None = None) -> str:
+    """The township of a replica.
+
+    Raises: not-found (no such replica, or not in this `township`)
+    """
     with reading() as connection:
         identity = load_replica(connection, replica_id, now_ms)
-    if identity is None:
+    if identity is None or township not in (None, identity.tenant.id):
         raise Problem("not-found", "there is no such replica")
     return identity.tenant.id
 
 
-def _held(tx: Transaction, replica_id: str, n: int) -> Quarantined:
+def held_change(tx: Transaction, replica_id: str, n: int) -> Quarantined:
+    """The change that waits under this number for somebody's decision.
+
+    Raises: not-found, already-decided
+    """
     found = load_quarantined(tx.connection, tx.township_id, None, replica_id, n)
     if not found:
         raise Problem("not-found", "no change is held under this number")

@@ -15,7 +15,8 @@ from server.store.sealing import Turn, plain_text, sealed_text
 class Quarantined:
     """One change in quarantine.
 
-    Shape:  `payload` is ASCII JSON of what came; `status` held, released or rejected.
+    Shape:  `payload` is ASCII JSON of what came; `status` held, released or rejected; `corrected` is a JSON list of the
+            names of fields that the office put right.
     """
 
     replica_id: str
@@ -34,6 +35,7 @@ class Quarantined:
     decided_by: str | None = None
     reason: str | None = None
     outcome: str | None = None
+    corrected: str | None = None
 
 
 _NUMBERS = {"n", "created_at_ms", "decided_at_ms"}
@@ -108,7 +110,8 @@ def decide_quarantined(connection: Connection, township_id: str, change: Quarant
     connection.execute(
         text(
             "UPDATE quarantined_changes SET status = :status, decided_at_ms = :decided_at_ms, "
-            "decided_by = :decided_by, reason = :reason, outcome = :outcome, slug = :slug, detail = :detail "
+            "decided_by = :decided_by, reason = :reason, outcome = :outcome, slug = :slug, detail = :detail, "
+            "corrected = :corrected "
             "WHERE township_id = :township AND replica_id = :replica_id AND n = :n"
         ),
         {"township": township_id, **asdict(change)},

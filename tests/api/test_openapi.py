@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,14 +84,15 @@ def test_a_signed_in_replica_meets_no_surprise(served: tuple[Flask, Phone]) -> N
 def test_a_stranger_meets_no_surprise(served: tuple[Flask, Phone]) -> None:
     for case, status in every_answer(served[0], {}):
         if not case.path.startswith(("/health/", "/demo/")):
-            assert status in (400, 401, 403, 413, 415, 426, 429), case.path
+            odd_address = status == 404 and "{" in case.path
+            assert odd_address or status in (400, 401, 403, 413, 415, 426, 429), case.path
 
 
 def test_the_document_names_every_address_and_leaves_no_status_open(served: tuple[Flask, Phone]) -> None:
     app, _desk = served
     paths = app.test_client().get("/openapi.json").get_json()["paths"]
     api = ("/sync/", "/auth/", "/office/", "/health/", "/demo/")
-    rules = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
+    rules = {re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     assert set(paths) == {rule for rule in rules if rule.startswith(api)}
     for operations in paths.values():
         for operation in (operation for name, operation in operations.items() if name != "parameters"):

@@ -38,6 +38,7 @@ class QuarantineSchema(KindSchema):
     status = Choice(("released", "rejected"), PLAIN)
     reason = Text(500, PLAIN)
     outcome = Text(20, PLAIN)
+    corrected = fields.List(fields.String(), metadata=PLAIN)
 
 
 class DigestSchema(KindSchema):
