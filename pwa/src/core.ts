@@ -109,8 +109,8 @@ class Pocket implements Core {
   }
 
   private async written<T>(work: (open: Opened) => Promise<T>): Promise<T> {
-    const { open, shell } = this.home.opened();
-    const result = await work(open);
+    const { shell } = this.home.opened();
+    const result = await this.home.survives(work);
     this.told();
     void this.home.health.persist().then(() => this.home.measure());
     if (this.home.wantsSync && this.phase() === "open") void shell.wake("write");
@@ -121,8 +121,8 @@ class Pocket implements Core {
   drafts = (): Draft[] =>
     [...(this.home.running?.open.drafts.values() ?? [])].map(({ key, value, at_ms }) => ({ key, value, at_ms }));
   saveDraft = (key: string, value: unknown): Promise<void> =>
-    saveDraft(this.home.opened().open, key, value).then(() => this.told());
-  dropDraft = (key: string): Promise<void> => dropDraft(this.home.opened().open, key).then(() => this.told());
+    this.home.survives((open) => saveDraft(open, key, value)).then(() => this.told());
+  dropDraft = (key: string): Promise<void> => this.home.survives((open) => dropDraft(open, key)).then(() => this.told());
 
   async capture(text: string, atMs?: number): Promise<void> {
     const vault: VaultRow | undefined = this.home.running?.open.vaultRow ?? this.home.outside.vault;

@@ -1,7 +1,7 @@
 /** Whose phone this is right now: nobody's, locked, open or broken, and how it goes from one to the other. */
 import type { Phase, Ports } from "./contract.ts";
 import { uuid7 } from "./domain/ids.ts";
-import { problem } from "./domain/problem.ts";
+import { problem, toProblem } from "./domain/problem.ts";
 import { Shelf } from "./domain/shelf.ts";
 import { Views } from "./domain/view.ts";
 import { forgetEnrolment, nameEnrolment } from "./store/enrolling.ts";
@@ -238,6 +238,19 @@ export class Home {
     await this.move(new Opened(this.ports, this.cellar, open.vaultRow, open.vault, new Shelf()));
   }
 
+  /** The work is done, also where the browser has emptied the database meanwhile: then what memory holds is written first. */
+  async survives<T>(work: (open: Opened) => Promise<T>): Promise<T> {
+    const { open } = this.opened();
+    try {
+      return await work(open);
+    } catch (thrown) {
+      if (toProblem(thrown).slug !== "store-gone") throw thrown;
+      await load(open);
+      await this.lodgings.choose(this.cellar.name);
+      return work(open);
+    }
+  }
+
   opened(): Running {
     if (!this.running) throw problem(this.outside.vault ? "locked" : "not-enrolled", "unlock the phone first");
     return this.running;
@@ -271,7 +284,8 @@ export class Home {
     this.heard = false;
     const { running } = this;
     const there = await lookIn(this.cellar).catch(() => undefined);
-    if (running && there && there.vault?.id !== running.open.vaultRow.id) this.lock();
+    const emptied = there && !there.vault && !there.wiped;
+    if (running && there && !emptied && there.vault?.id !== running.open.vaultRow.id) this.lock();
     else if (running) await load(running.open).catch(() => undefined);
     if (!this.running) await this.look();
     this.told();

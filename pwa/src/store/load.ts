@@ -1,9 +1,11 @@
 /** Reads what is on disk into memory: everything after an unlock, only what is new after another tab wrote. */
 import type { Capture, Draft } from "../contract.ts";
 import type { Entry, Outcome, WireChange } from "../domain/change.ts";
+import { toProblem } from "../domain/problem.ts";
 import type { Row } from "../domain/shelf.ts";
 import type { StoreName, Tx } from "./idb.ts";
-import { type Opened, type Progress, type Session, startOf } from "./opened.ts";
+import { type Opened, type Progress, requireHome, type Session, startOf } from "./opened.ts";
+import { relay } from "./relay.ts";
 import {
   captureLabel,
   type CaptureRow,
@@ -34,14 +36,23 @@ const ALL: StoreName[] = ["meta", "mirror", "outbox", "outcomes", "drafts", "cap
 
 const MOST_READINGS = 3;
 
+function isGone(thrown: unknown): "store-gone" {
+  if (toProblem(thrown).slug !== "store-gone") throw thrown;
+  return "store-gone";
+}
+
 /**
- * Memory equals the disk, or is known to be stale. A reading that a commit of this tab overtook is made again, but not for
- * ever: a tab that saves without a pause would do nothing else.
+ * Memory equals the disk, or is known to be stale; a disk that the browser has emptied gets what memory holds. A reading that
+ * a commit of this tab overtook is made again, but not for ever: a tab that saves without a pause would do nothing else.
  */
 export async function load(open: Opened): Promise<Damage> {
   for (let reading = 1; ; reading += 1) {
     const commits = open.commits;
-    const raw = await readAll(open);
+    const raw = await readAll(open).catch(isGone);
+    if (raw === "store-gone") {
+      await relay(open);
+      continue;
+    }
     const read = await unseal(open, raw);
     if (open.commits !== commits) {
       if (reading < MOST_READINGS || open.tick < 0) continue;
@@ -57,13 +68,14 @@ export async function load(open: Opened): Promise<Damage> {
   }
 }
 
-type Raw = Awaited<ReturnType<typeof readAll>>;
+type Raw = Exclude<Awaited<ReturnType<typeof readAll>>, string>;
 type Read = Awaited<ReturnType<typeof unseal>>;
 
 function readAll(open: Opened) {
   const known = open.tick;
   const entries = new Map(open.shelf.entries.map((entry) => [`${entry.gen}/${entry.n}`, entry]));
   return open.cellar.read(ALL, async (tx) => {
+    if (known >= 0) await requireHome(tx, open.vaultRow);
     const tick = (await tx.get<number>("meta", "tick")) ?? 0;
     const mirror = known < 0 ? await tx.all<LeafRow>("mirror") : await tx.newer<LeafRow>("mirror", "tick", known);
     return {

@@ -119,11 +119,19 @@ export function startOf(epoch: string): Progress {
 /**
  * The next number of the commit count, taken inside the transaction that it counts.
  *
- * Raises: locked (somebody else has moved in through another tab; what this key seals he could not read)
+ * Raises: locked (somebody else has moved in through another tab; what this key seals he could not read); store-gone
  */
 export async function nextTick(tx: Tx, of?: VaultRow): Promise<number> {
-  if (of && (await tx.get<VaultRow>("meta", "vault"))?.id !== of.id) throw problem("locked", "this phone has changed hands");
+  if (of) await requireHome(tx, of);
   const tick = ((await tx.get<number>("meta", "tick")) ?? 0) + 1;
   tx.put("meta", tick, "tick");
   return tick;
+}
+
+/** Raises: locked (another's phone now, or taken out of service); store-gone (the browser has emptied the database) */
+export async function requireHome(tx: Tx, of: VaultRow): Promise<void> {
+  const there = await tx.get<VaultRow>("meta", "vault");
+  if (there?.id === of.id) return;
+  if (!there && (await tx.get("meta", "wiped")) === undefined) throw problem("store-gone", "the browser has emptied the database");
+  throw problem("locked", "this phone has changed hands");
 }

@@ -92,7 +92,7 @@ export async function putOutcomes(open: Opened, gen: number, heard: { entry: Ent
   return true;
 }
 
-async function outcomeRow(open: Opened, entry: Entry, outcome: Outcome): Promise<OutcomeRow> {
+export async function outcomeRow(open: Opened, entry: Entry, outcome: Outcome): Promise<OutcomeRow> {
   const v = outcome.let_go ? 2 : 1;
   const change = entry.wire.change;
   return { change, v, ...(await open.vault.sealer.sealJson(outcomeLabel(change, v), outcome)) };
