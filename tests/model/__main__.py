@@ -1,0 +1,26 @@
+"""The model from the command line: `check` searches every state within a bound, `simulate` goes at random beyond it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.model.check import SLICE, WHOLE, check, report
+
+
+def main() -> int:
+    """Exit 1 if a law was broken; the shortest way there is printed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    checking = commands.add_parser("check", help="three phones with two edits each, every order")
+    checking.add_argument("--slice", action="store_true", help="the bound of the test run only")
+    checking.add_argument("--seconds", type=float, default=0, help="a random part of the scenarios, for so long")
+    checking.add_argument("--seed", type=int, default=1)
+    checking.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args()
+    bound = SLICE if given.slice else WHOLE
+    return 0 if report(bound, check(bound, given.seconds, given.processes, given.seed)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Who wrote which value, and who had it on his screen: the account behind L2 and L3, closed in every state.
+
+It knows nothing of bases and numbers, or a wrong base would excuse itself: a value may go only when the one who wrote
+over it had been shown it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.canonical import same
+from server.domain.judging.verdicts import Verdict
+from server.domain.records import Change, Record
+from server.schemas.kinds.registry import KINDS
+
+Shown = Mapping[tuple[str, str], frozenset[str]]
+"""(record, field) → what the author had before him when he saved: ids of changes, and their values (`spoken`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A change and what became of it. Shape: `author` its install, `base` as the server counts it."""
+
+    change: Change
+    author: str
+    shown: Shown
+    verdict: Verdict
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that must be visible. Shape: `change` wrote it, on the install `author`."""
+
+    change: str
+    author: str
+    record: str
+    field: str
+    value: Any
+
+    def is_in(self, known: frozenset[str]) -> bool:
+        """Whether somebody who had this before him knows the value: this one, or the same words by somebody else."""
+        return self.change in known or spoken(self.value) in known
+
+
+def spoken(value: Any) -> str:
+    """A value as it is remembered among what was shown."""
+    return f"= {value!r}"
+
+
+class Account:
+    """The values that must be visible, and every write that anybody else could be in conflict with."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[Entry, ...] = ()
+        self.writes: dict[tuple[str, str], tuple[tuple[int, str], ...]] = {}
+
+    def copy(self) -> Account:
+        """The same, free to go another way."""
+        twin = Account()
+        twin.entries, twin.writes = self.entries, dict(self.writes)
+        return twin
+
+    def note(self, act: Act, records: Mapping[str, Record]) -> list[str]:
+        """The change has had this verdict and the records are so now. Shape: which laws that broke, in words."""
+        change, verdict = act.change, act.verdict
+        broken = self._opposed_by_himself(act, records)
+        if change.action in ("create", "patch"):
+            for field, value in texts_of(change):
+                self._write(act, change.record, field, value)
+        elif change.action == "settle":
+            self._settle(act, records[change.record])
+        elif change.action == "delete" and verdict.outcome != "conflict" and verdict.seq is not None:
+            broken += self._deleted_unseen(act, records)
+        return broken
+
+    def lost(self, records: Mapping[str, Record], conflicts: Mapping[str, Sequence[Record]]) -> list[Entry]:
+        """The values that nobody can see any more."""
+        return [one for one in self.entries if not _is_visible(one, records, conflicts.get(one.record, ()))]
+
+    def _write(self, act: Act, record: str, field: str, value: Any) -> None:
+        known = act.shown.get((record, field), frozenset())
+        kept = [
+            one
+            for one in self.entries
+            if (one.record, one.field) != (record, field) or not (one.author == act.author or one.is_in(known))
+        ]
+        self.entries = (*kept, Entry(act.change.change, act.author, record, field, value))
+        if act.verdict.seq is not None:
+            self.writes[(record, field)] = (*self.writes.get((record, field), ()), (act.verdict.seq, act.author))
+
+    def _settle(self, act: Act, conflict: Record) -> None:
+        record, field = conflict.fields["record"], conflict.fields["field"]
+        if field != "deleted":
+            self._write(act, record, field, act.change.fields["value"])
+        elif act.change.fields["value"] is True and act.verdict.outcome != "conflict":
+            known = frozenset().union(*act.shown.values())
+            self.entries = tuple(one for one in self.entries if one.record != record or not one.is_in(known))
+
+    def _deleted_unseen(self, act: Act, records: Mapping[str, Record]) -> list[str]:
+        """L10: a delete that goes through has had every value before it on the screen."""
+        record = act.change.record
+        known = act.shown
+        return [
+            f"L10: {act.change.change} deletes {one.field} = {one.value!r} of {one.change}, which it was never shown"
+            for one in self.entries
+            if (one.record == record or _hangs_on(records, one.record, record))
+            and one.author != act.author
+            and not one.is_in(known.get((one.record, one.field), frozenset()))
+        ]
+
+    def _opposed_by_himself(self, act: Act, records: Mapping[str, Record]) -> list[str]:
+        """L3: a field is in conflict only if another install wrote it after the base."""
+        broken = []
+        for conflict in (records[one] for one in act.verdict.conflicts):
+            record, field = conflict.fields["record"], conflict.fields["field"]
+            if field == "deleted" or record != act.change.record or field not in act.change.fields:
+                continue
+            writes = self.writes.get((record, field), ())
+            if not any(seq > act.base and author != act.author for seq, author in writes):
+                broken.append(f"L3: {act.change.change} is in conflict over {field}, which nobody else wrote")
+        return broken
+
+
+def texts_of(change: Change) -> Iterable[tuple[str, Any]]:
+    """What L2 is about: sets have laws of their own, a fixed field changes only by a command."""
+    kind = KINDS[change.kind]
+    for name, value in change.fields.items():
+        spec = kind.spec(name)
+        if spec is not None and spec.cls in ("plain", "guarded"):
+            yield name, value
+
+
+def _is_visible(entry: Entry, records: Mapping[str, Record], conflicts: Iterable[Record]) -> bool:
+    record = records.get(entry.record)
+    if record is None:
+        return False
+    if same(record.fields.get(entry.field), entry.value):
+        return True
+    return any(_says(conflict, side["value"], entry) for conflict in conflicts for side in conflict.fields["sides"])
+
+
+def _says(conflict: Record, value: Any, entry: Entry) -> bool:
+    if conflict.fields["field"] == "deleted":
+        return isinstance(value, dict) and same(value.get(entry.field), entry.value)
+    return bool(conflict.fields["field"] == entry.field and same(value, entry.value))
+
+
+def _hangs_on(records: Mapping[str, Record], record: str, above: str) -> bool:
+    row = records.get(record)
+    while row is not None and row.parent is not None:
+        if row.parent == above:
+            return True
+        row = records.get(row.parent)
+    return False

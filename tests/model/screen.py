@@ -1,0 +1,55 @@
+"""What a person has before him when he saves: never what his own change hides, never what a deleted row had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tests.model.account import Shown, spoken
+from tests.model.feed import Row
+
+if TYPE_CHECKING:
+    from tests.model.phone import Phone, Wish
+
+
+def shown_to(phone: Phone, wish: Wish) -> Mapping[tuple[str, str], frozenset[str]]:
+    """What the author has seen of everything that this wish could write over."""
+    if wish.action in ("delete", "restore"):
+        return _all_of(phone, phone.below(wish.record))
+    if wish.action != "settle":
+        return {(wish.record, name): _known(phone, wish.record, name) for name in wish.fields}
+    row = phone.rows[wish.record]
+    record, field = row.record.fields["record"], row.record.fields["field"]
+    if field != "deleted":
+        return {(record, field): _known(phone, record, field)}
+    return {(wish.record, "sides"): frozenset(_sides_of(row, field)), **_all_of(phone, phone.below(record))}
+
+
+def _all_of(phone: Phone, records: Iterable[str]) -> Shown:
+    wanted = set(records)
+    names = {(id_, name) for id_ in wanted if id_ in phone.rows for name in phone.rows[id_].record.fields}
+    names |= {part for own in phone.own if own.change.record in wanted for part in phone.parts_of(own.change)}
+    return {part: _known(phone, *part) for part in names}
+
+
+def _known(phone: Phone, record: str, field: str) -> frozenset[str]:
+    part = (record, field)
+    mine = [own.change for own in phone.own if record in phone.records_of(own.change)]
+    mine = [change for change in mine if part in phone.parts_of(change)]
+    tags = {change.change for change in mine} | {spoken(one.fields[field]) for one in mine if field in one.fields}
+    covered = any(part in phone.parts_of(own.change) for own in phone.overlay(record))
+    row = phone.rows.get(record)
+    if row is not None and not row.record.deleted and not covered:
+        tags |= {tag for name, tag in row.tags if name == field and tag} | {spoken(row.record.fields.get(field))}
+    for other in phone.rows.values():
+        conflict = other.record
+        if conflict.kind == "conflict" and conflict.parent == record and conflict.fields["field"] in (field, "deleted"):
+            tags |= _sides_of(other, field)
+    return frozenset(tags)
+
+
+def _sides_of(row: Row, field: str) -> set[str]:
+    """What a conflict's card shows of a field: the changes behind its sides, and their values."""
+    tags = {tag for name, tag in row.tags if name.startswith("side") and tag}
+    values: list[Any] = [side["value"] for side in row.record.fields["sides"]]
+    return tags | {spoken(one.get(field) if isinstance(one, dict) else one) for one in values}
