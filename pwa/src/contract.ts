@@ -126,6 +126,11 @@ export interface OutboxItem {
   at_ms: number;
   state: "waiting" | "quarantined";
   problem?: Problem;
+  /** What the change says, flat; and, of a command, its name. */
+  fields: Fields;
+  command?: string;
+  /** Its author has left it to the office. */
+  with_office?: boolean;
 }
 
 export interface HistoryItem {
@@ -134,6 +139,9 @@ export interface HistoryItem {
   at_ms: number;
   /** waiting, applied, merged, conflict, quarantined, let-go, released or rejected. */
   outcome: string;
+  fields: Fields;
+  /** Emptied because consent was taken back. */
+  erased?: boolean;
 }
 
 export interface Draft {
@@ -176,6 +184,8 @@ export interface Core {
   children(parent: string, kind?: string): View[];
   mirrorSeq(): number;
   history(id: string): HistoryItem[];
+  /** Records that are deleted, as far as this phone knows them. */
+  deleted(): View[];
 
   create(kind: string, fields: object, o?: { id?: string; draft?: string }): Promise<string>;
   patch(id: string, fields: object, o?: { opened?: number; draft?: string }): Promise<void>;
@@ -210,6 +220,10 @@ export interface Core {
   wentOnline(): void;
   outbox(): OutboxItem[];
   letGo(n: number): Promise<void>;
+  /** A refused change goes up again with these fields, as a new change that takes its place. */
+  resubmit(n: number, fields: object, draft?: string): Promise<void>;
+  /** A refused change is left to the office: kept and shown, no longer asked about. */
+  leaveToOffice(n: number): Promise<void>;
 
   storage(): StorageState;
   exportBackup(): Promise<Uint8Array<ArrayBuffer>>;

@@ -21,7 +21,7 @@ import { commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, set
 import { dropCapture, dropDraft, putCapture, saveDraft } from "./store/notes.ts";
 import { putProgress } from "./store/mirror.ts";
 import type { Opened } from "./store/opened.ts";
-import { letGo } from "./store/outbox.ts";
+import { decideRefused, resubmit } from "./store/refused.ts";
 import type { VaultRow } from "./store/vault.ts";
 import { syncState } from "./sync/state.ts";
 
@@ -65,6 +65,7 @@ class Pocket implements Core {
     return { account: session.account, person: session.person, replica: session.replica, roles, township: session.township };
   }
 
+  deleted = (): View[] => this.home.running?.views.deleted() ?? [];
   list = (kind: string): View[] => this.home.running?.views.list(kind) ?? [];
   get = (id: string): View | undefined => this.home.running?.views.get(id);
   children = (parent: string, kind?: string): View[] => this.home.running?.views.children(parent, kind) ?? [];
@@ -102,10 +103,13 @@ class Pocket implements Core {
     return this.written((open) => settleConflict(open, conflict, value));
   }
   letGo(n: number): Promise<void> {
-    return this.written(async (open) => {
-      const entry = open.shelf.quarantined().find((one) => one.n === n);
-      if (entry) await letGo(open, entry);
-    });
+    return this.written((open) => decideRefused(open, n, { let_go: true }));
+  }
+  leaveToOffice(n: number): Promise<void> {
+    return this.written((open) => decideRefused(open, n, { with_office: true }));
+  }
+  resubmit(n: number, fields: object, draft?: string): Promise<void> {
+    return this.written((open) => resubmit(open, n, fields, draft));
   }
 
   private async written<T>(work: (open: Opened) => Promise<T>): Promise<T> {
@@ -183,7 +187,7 @@ class Pocket implements Core {
     const shelf = this.home.running?.open.shelf;
     const waiting = (shelf?.waiting() ?? []).map((entry): OutboxItem => ({ ...item(entry), state: "waiting" }));
     const refused = (shelf?.quarantined() ?? []).map(
-      (entry): OutboxItem => ({ ...item(entry), state: "quarantined", problem: entry.outcome?.problem }),
+      (entry): OutboxItem => ({ ...item(entry), state: "quarantined", problem: entry.outcome?.problem, with_office: entry.outcome?.with_office === true }),
     );
     return [...refused, ...waiting];
   }
@@ -217,11 +221,12 @@ class Pocket implements Core {
   }
 }
 
-function brief(entry: Entry): { n: number; action: string; at_ms: number } {
-  const { command, action, captured_at_ms } = entry.wire;
-  return { n: entry.n, action: command ?? action, at_ms: captured_at_ms };
+function brief(entry: Entry): Omit<HistoryItem, "outcome"> {
+  const { command, action, captured_at_ms, fields, erased } = entry.wire;
+  return { n: entry.n, action: command ?? action, at_ms: captured_at_ms, fields, ...(erased && { erased }) };
 }
 
 function item(entry: Entry): Omit<OutboxItem, "state"> {
-  return { ...brief(entry), record: entry.wire.record, kind: entry.wire.kind, action: entry.wire.action };
+  const { record, kind, action, command } = entry.wire;
+  return { ...brief(entry), record, kind, action, ...(command && { command }) };
 }

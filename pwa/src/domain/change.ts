@@ -34,7 +34,12 @@ export interface Outcome {
   heard_at_ms: number;
   /** The author has seen the quarantined change and gives it up. */
   let_go?: boolean;
+  /** The author leaves the quarantined change to the office. */
+  with_office?: boolean;
 }
+
+/** Its version among the outcomes of one change: a label is bound to it, so no older word can be put back. */
+export const versionOf = (outcome: Outcome): number => (outcome.let_go ? 2 : outcome.with_office ? 3 : 1);
 
 /** A change in the outbox. `gen` counts the replicas this install has been; `n` is the number within the replica. */
 export interface Entry {

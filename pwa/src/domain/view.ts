@@ -1,7 +1,7 @@
 /** What the screens see of a record, remembered until something about it changes. */
 import type { Place, View } from "../contract.ts";
 import { type Asker, maySettle } from "./conflicts.ts";
-import { parentOf } from "./kinds.ts";
+import { KINDS, parentOf } from "./kinds.ts";
 import type { Sheet } from "./overlay.ts";
 import { hidesWithParent, type Shelf } from "./shelf.ts";
 
@@ -31,6 +31,13 @@ export class Views {
 
   children(parent: string, kind?: string): View[] {
     return this.shown(this.shelf.childIds(parent), kind);
+  }
+
+  /** What people wrote and deleted again; a name that went with a withdrawal does not come back. */
+  deleted(): View[] {
+    const kinds = Object.keys(KINDS).filter((kind) => hidesWithParent(kind) && KINDS[kind]?.scope !== "own");
+    const ids = new Set(kinds.flatMap((kind) => [...this.shelf.idsOf(kind)]));
+    return [...ids].map((id) => this.get(id)).filter((view): view is View => view?.deleted === true);
   }
 
   openConflicts(): number {

@@ -1,6 +1,6 @@
 /** Reads what is on disk into memory: everything after an unlock, only what is new after another tab wrote. */
 import type { Capture, Draft } from "../contract.ts";
-import type { Entry, Outcome, WireChange } from "../domain/change.ts";
+import { type Entry, type Outcome, versionOf, type WireChange } from "../domain/change.ts";
 import { toProblem } from "../domain/problem.ts";
 import type { Row } from "../domain/shelf.ts";
 import type { StoreName, Tx } from "./idb.ts";
@@ -185,7 +185,7 @@ async function entryOf(open: Opened, row: OutboxRow | Entry): Promise<Entry> {
 
 async function outcomeOf(open: Opened, row: OutcomeRow): Promise<[string, Outcome]> {
   const known = open.shelf.byChange(row.change)?.outcome;
-  if (known && (known.let_go ? 2 : 1) === row.v) return [row.change, known];
+  if (known && versionOf(known) === row.v) return [row.change, known];
   return [row.change, await open.vault.sealer.openJson<Outcome>(outcomeLabel(row.change, row.v), row)];
 }
 

@@ -1,6 +1,6 @@
 /** The outbox on disk: numbers are taken and changes put in one strict transaction, after everything slow is done. */
 import { canonical } from "../domain/canonical.ts";
-import { clean, type Entry, type Outcome, type WireChange, type Wish } from "../domain/change.ts";
+import { clean, type Entry, type Outcome, versionOf, type WireChange, type Wish } from "../domain/change.ts";
 import { uuid7 } from "../domain/ids.ts";
 import { isDropped } from "../domain/overlay.ts";
 import { SCHEMA_VERSION } from "../domain/kinds.ts";
@@ -19,26 +19,34 @@ interface Composed {
 }
 
 /**
- * Every wish is a numbered change on disk and in memory, and the draft is gone, or nothing happened at all.
+ * Every wish is a numbered change on disk and in memory, and the draft and the refused change they stand for are gone, or
+ * nothing happened at all.
  *
  * Raises: change-too-large, invalid-change, storage-full
  */
-export async function save(open: Opened, wishes: Wish[], draft?: string): Promise<Entry[]> {
+export async function save(open: Opened, wishes: Wish[], draft?: string, givesUp?: Entry): Promise<Entry[]> {
   const composed = await Promise.all(wishes.map((wish) => compose(open, wish)));
   const drafted = draft === undefined ? undefined : await hiddenName(open, draft);
-  const [first, tick] = await open.cellar.write(["meta", "outbox", "drafts"], async (tx) => {
+  const given = givesUp?.outcome && { ...givesUp.outcome, let_go: true };
+  const givenRow = givesUp && given && (await outcomeRow(open, givesUp, given));
+  const [first, tick] = await open.cellar.write(["meta", "outbox", "outcomes", "drafts"], async (tx) => {
     if (draft !== undefined) open.dropsDraft(draft);
     const counter = await counterOf(tx);
     for (const [at, { wire, box }] of composed.entries()) {
       tx.put("outbox", { gen: counter.gen, n: counter.n + 1 + at, change: wire.change, ...box });
     }
     if (drafted !== undefined) tx.delete("drafts", drafted);
+    if (givenRow) tx.put("outcomes", givenRow);
     tx.put("meta", { gen: counter.gen, n: counter.n + composed.length }, "counter");
     return [counter, await nextTick(tx, open.vaultRow)] as const;
   });
   open.committed(tick);
   open.counter = { gen: first.gen, n: Math.max(first.n + composed.length, open.counter.gen === first.gen ? open.counter.n : 0) };
   if (draft !== undefined) open.drafts.delete(draft);
+  if (givesUp && given) {
+    givesUp.outcome = given;
+    open.shelf.changed(undefined);
+  }
   const entries = composed.map(({ wire, text, hash }, at) => ({ gen: first.gen, n: first.n + 1 + at, hash, text, wire }));
   for (const entry of entries) open.shelf.addEntry(entry);
   return entries;
@@ -93,16 +101,9 @@ export async function putOutcomes(open: Opened, gen: number, heard: { entry: Ent
 }
 
 export async function outcomeRow(open: Opened, entry: Entry, outcome: Outcome): Promise<OutcomeRow> {
-  const v = outcome.let_go ? 2 : 1;
+  const v = versionOf(outcome);
   const change = entry.wire.change;
   return { change, v, ...(await open.vault.sealer.sealJson(outcomeLabel(change, v), outcome)) };
-}
-
-/** The author gives a quarantined change up; it stays in exports. */
-export async function letGo(open: Opened, entry: Entry): Promise<void> {
-  if (!entry.outcome) return;
-  const gone = await putOutcomes(open, open.counter.gen, [{ entry, outcome: { ...entry.outcome, let_go: true } }]);
-  if (!gone) throw problem("local-fault", "another tab was registering at the same time");
 }
 
 /** The server waits for `from`: every own change at or after it is to be sent again. */

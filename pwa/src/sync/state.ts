@@ -28,7 +28,7 @@ export function syncState(ports: Ports, running: Running | undefined, outside: {
     handed: state.end === "enrol" ? Math.min(left, handed) : 0,
     total: shell.underWay ? Math.max(total, done + left) : left,
     done: shell.underWay ? done : 0,
-    quarantined: open.shelf.quarantined().length,
+    quarantined: open.shelf.quarantined().filter(({ outcome }) => !outcome?.with_office).length,
     conflicts: views.openConflicts(),
     locked: false,
   };

@@ -1,53 +1,33 @@
-/** 改一改再交: what was refused becomes a draft of a new record, or, where the record itself stands, its own form. */
-import type { Core, OutboxItem, View } from "../../contract.ts";
-import { startOf, text } from "../../domain/visiting.ts";
-import { zone } from "../../client.ts";
-import { dayOf } from "../../parts/times.ts";
-import { SHEET_OF } from "../visit/parts-of-visit.ts";
+/** 改一改再交: which fields of a refused change can be edited, and what is sent of them. */
+import type { Fields, OutboxItem } from "../../contract.ts";
+import { flat, KINDS, specOf } from "../../domain/kinds.ts";
+import { refusedFields } from "./reasons.ts";
 
-export async function mendAddress(core: Core, item: OutboxItem): Promise<string> {
-  const record = core.get(item.record);
-  if (!record) return "/";
-  const sheet = SHEET_OF[record.kind];
-  const visit = visitOf(core, record);
-  if (record.seq > 0 || item.action !== "create") return standing(record, visit, sheet);
-  return sheet && visit ? draftOfChild(core, record, `/visits/${visit}/${sheet}/new`) : draftOfVisit(core, record);
+const EDITABLE = new Set(["text", "choice", "whole", "ts", "day", "flag"]);
+
+export type Control = "text" | "choice" | "choices" | "whole" | "ts" | "day" | "flag" | "shown";
+
+/** How a field is edited; what needs a form of its own (ids, counters by month) is only shown. */
+export function controlOf(kind: string, field: string): Control {
+  const spec = specOf(kind, field);
+  const isSet = KINDS[kind]?.fields[field]?.class === "set";
+  if (isSet) return spec?.type === "choice" ? "choices" : "shown";
+  if (field === "state" || !spec?.type || !EDITABLE.has(spec.type)) return "shown";
+  return spec.type as Control;
 }
 
-function standing(record: View, visit: string, sheet: string | undefined): string {
-  if (record.kind === "visit") return `/visits/${record.id}`;
-  return sheet && visit ? `/visits/${visit}/${sheet}/${record.id}` : "/";
+/** Only what says something in fields can be mended: a delete or a choice in a conflict is done again where it stands. */
+export function isMendable(item: OutboxItem): boolean {
+  if (["delete", "restore", "settle"].includes(item.action)) return false;
+  return refusedFields(item).some(({ field }) => controlOf(item.kind, field) !== "shown");
 }
 
-/** An opinion heard in an interview hangs on the interview, which hangs on the visit. */
-function visitOf(core: Core, record: View): string {
-  const parent = record.parent ? core.get(record.parent) : undefined;
-  return parent?.kind === "interview" ? (parent.parent ?? "") : (parent?.id ?? "");
+/** The fields of the new change: as they stand in the form, without what is left out; machinery travels on unseen. */
+export function mended(item: OutboxItem, form: Fields, left: string[]): Fields {
+  const before = flat(item.kind, item.fields);
+  const kept = Object.entries({ ...before, ...form }).filter(([field]) => !left.includes(field));
+  return Object.fromEntries(kept.filter(([field, value]) => field in before || (value !== "" && value !== undefined)));
 }
 
-async function draftOfChild(core: Core, record: View, key: string): Promise<string> {
-  const { state: _state, visit_id: _visit, ...fields } = record.fields;
-  const form = { ...BLANK[record.kind], ...fields, ...special(core, record) };
-  await core.saveDraft(key, { opened: core.mirrorSeq(), before: {}, fields: form });
-  return key;
-}
-
-/** What a form holds otherwise than the record: a new id, minutes as they are typed, the interview an opinion comes from. */
-function special(core: Core, record: View): object {
-  const { minutes, origin, origin_id: from } = record.fields;
-  if (record.kind === "interview") return { id: core.newId(), minutes: typeof minutes === "number" ? String(minutes) : "" };
-  return record.kind === "opinion" && origin === "interview" ? { from: text(from) } : {};
-}
-
-const BLANK: Record<string, object> = {
-  record_check: { area: "", doc_type: "", title: "", "period.from": "", "period.to": "", found: "", note: "" },
-  interview: { category: "", alias: "", area: [], asked: "", answer: "", minutes: "", consent: "", name: "" },
-  opinion: { opinion_kind: "", area: "", about: "branch", text: "", from: "" },
-};
-
-async function draftOfVisit(core: Core, record: View): Promise<string> {
-  const startedMs = startOf(record);
-  const value = { village: text(record.fields.village_id), day: dayOf(startedMs, zone()), text: text(record.fields.narrative), capture: "", startedMs };
-  await core.saveDraft("/visits/new", value);
-  return "/visits/new";
-}
+/** A field may be left out of an edit of a record that stands; a new record is sent whole. */
+export const mayLeaveOut = (item: OutboxItem): boolean => item.action === "patch" && Object.keys(flat(item.kind, item.fields)).length > 1;
