@@ -38,7 +38,7 @@ def test_two_tabs_write_a_thousand_changes_each(meet: Meet, town: Town) -> None:
     tabs[1].goto(town.url)
     for word, tab in zip(("甲窗口", "乙窗口"), tabs, strict=True):
         tab.evaluate(TAB_WORK, [address, PIN, word, MANY])
-    town.system.wait_for(lambda: all(finished(tab) for tab in tabs), "2,000 saved changes", 120)
+    town.system.wait_for(lambda: all(finished(tab) for tab in tabs), "2,000 saved changes", 300)
     me.tap("sync-pill")
     me.tap("sync-now")
     me.waits_until_arrived()
