@@ -7,11 +7,13 @@ import os
 import click
 
 from server.cli.opened import json_option, now_ms, opened, say
+from server.commands.give_up_names import give_up_names
 from server.commands.seal_open import seal_open, seal_open_once
 from server.schemas.kinds.registry import KINDS
 from server.settings import Settings
 from server.store.database import reading
 from server.store.migrate import is_newest, upgrade
+from server.store.sealing import Sealer
 from server.store.townships import load_tenants
 
 
@@ -41,9 +43,15 @@ def prepare(as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--give-up-lost-names", is_flag=True, help="The key is lost for good: empty what it sealed, take another."
+)
 @json_option
-def seal(as_json: bool) -> None:
+def seal(give_up_lost_names: bool, as_json: bool) -> None:
     """Seal what lies in the open of the kinds that are sealed; `prepare` does it once after an upgrade."""
+    if give_up_lost_names:
+        _give_up(as_json)
+        return
     with opened():
         done = seal_open(KINDS, now_ms())
     say(
@@ -51,6 +59,13 @@ def seal(as_json: bool) -> None:
         {"records": done.records, "changes": done.changes, "quarantined": done.quarantined},
         f"Sealed {done.records} records, {done.changes} changes and {done.quarantined} quarantined ones.",
     )
+
+
+def _give_up(as_json: bool) -> None:
+    with opened(sealing=False) as settings:
+        done = give_up_names(KINDS, Sealer(settings.sealing_secret(may_make=True)).id, now_ms())
+    words = f"Given up: {done.records} records, {done.texts} texts of the history. The system starts with the new key."
+    say(as_json, {"records": done.records, "texts": done.texts}, words)
 
 
 def _migrate() -> None:

@@ -28,3 +28,8 @@ def is_all_sealed(connection: Connection) -> bool:
 def note_all_sealed(connection: Connection, now_ms: int) -> None:
     """What was there before the key is sealed since now."""
     connection.execute(text("UPDATE sealing_keys SET all_sealed_at_ms = :now WHERE slot = 1"), {"now": now_ms})
+
+
+def replace_key_id(connection: Connection, key_id: str) -> None:
+    """From now on the database is sealed with this key; the caller has emptied what only the old one opens."""
+    connection.execute(text("UPDATE sealing_keys SET id = :id WHERE slot = 1"), {"id": key_id})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,8 +13,14 @@ from sqlalchemy import inspect, text
 
 from server.api.identity import now_ms
 from server.app import create_app
+from server.commands.doctor import doctor
+from server.commands.give_up_names import give_up_names
+from server.commands.quarantine import release
 from server.commands.seal_open import Mended, seal_open, seal_open_once
 from server.commands.take_backup import take_backup
+from server.domain.problems import Problem
+from server.domain.replicas import Tenant
+from server.schemas.changes import read_change
 from server.schemas.kinds.registry import KINDS
 from server.settings import BadSetting, Settings
 from server.store.changes import load_numbers
@@ -21,6 +28,7 @@ from server.store.database import db, reading, writing
 from server.store.quarantine import load_quarantined
 from server.store.records import load_family
 from server.store.sealing import MARK, SealBroken, Sealer, SealingKeyWrong
+from server.store.townships import load_tenant
 from server.store.transaction import transaction
 from tests.phone import Json, Phone, Town, enrol, new_id
 
@@ -191,3 +199,47 @@ def test_another_key_or_none_stops_the_start_with_a_sentence(app: Flask, setting
     assert not key.exists(), "a new key would hide that the old one is gone"
     with pytest.raises(BadSetting, match="it takes 32"):
         create_app(replace(settings, sealing_key="short"))
+
+
+def test_a_key_that_is_lost_costs_the_names_and_nothing_else(
+    app: Flask, town: Town, phone: Phone, settings: Settings
+) -> None:
+    said, person = heard(phone, town)
+    conflict = in_conflict(app, town, phone, person)
+    sent = phone.change("patch", person, "interviewee", fields={"sex": "9"})
+    wrong = phone.change("patch", person, "interviewee", fields={"name": NAME, "sex": "x"})
+    before = phone.push(sent, wrong)
+    with pytest.raises(Problem, match="nothing has to be given up"):
+        give_up_names(KINDS, Sealer(settings.sealing_secret(may_make=False)).id, now_ms())
+    other = replace(settings, sealing_key="another key of 32 characters or more")
+    done = give_up_names(KINDS, Sealer(other.sealing_secret(may_make=False)).id, now_ms())
+    assert (done.records, done.texts) == (2, 4)
+    with pytest.raises(SealingKeyWrong):
+        create_app(settings)
+
+    fresh = create_app(other)
+    with fresh.app_context():
+        assert MARK not in everything(fresh)
+        phone.client = fresh.test_client()
+        phone.pull()
+        assert phone.mirror[said]["fields"]["answer"] == "路修好了"
+        assert phone.mirror[person]["fields"] == {"interview_id": said}
+        assert phone.mirror[conflict]["fields"]["status"] == "settled"
+        assert phone.push(sent, wrong) == before
+        held = release(
+            KINDS, phone.id, wrong["n"], lambda one, payload: read_change(one, json.loads(payload)), now_ms()
+        )
+        assert held.status == "held"
+        again = phone.change("patch", person, "interviewee", fields={"name": NAME})
+        assert phone.push(again)[0]["outcome"] in ("applied", "merged")
+        phone.pull()
+        assert phone.mirror[person]["fields"]["name"] == NAME and CANARY not in everything(fresh)
+        assert all(line.ok is not False for line in doctor(KINDS, _tenant(town), now_ms()).lines)
+        db.engine.dispose()
+
+
+def _tenant(town: Town) -> Tenant:
+    with reading() as connection:
+        tenant = load_tenant(connection, town.id)
+    assert tenant is not None
+    return tenant

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -10,7 +12,9 @@ from sqlalchemy import text
 
 from server.api.identity import now_ms
 from server.commands.doctor import doctor
+from server.commands.take_backup import take_backup
 from server.schemas.kinds.registry import KINDS
+from server.settings import Settings
 from server.store.database import reading
 from server.store.townships import load_tenant
 from tests.api.test_sealing import everything
@@ -29,14 +33,14 @@ class Heard:
     changes: list[Json]
 
 
-def hear(phone: Phone, town: Town) -> Heard:
+def hear(phone: Phone, town: Town, answer: str = "Canary-answer 路没修") -> Heard:
     visit, said, person = new_id(), new_id(), new_id()
     fields = {
         "visit_id": visit,
         "category": "masses",
         "alias": "群众甲",
         "consent": "given",
-        "answer": "Canary-answer 路没修",
+        "answer": answer,
         "asked": "Canary-asked",
         "minutes": 12,
         "voice_ref": new_id(),
@@ -96,6 +100,19 @@ def test_the_words_are_gone_everywhere_and_the_count_stays(
 def _tenant(town: Town):
     with reading() as connection:
         return load_tenant(connection, town.id)
+
+
+def test_a_backup_made_afterwards_holds_none_of_it(
+    app: Flask, town: Town, phone: Phone, settings: Settings, tmp_path: Path
+) -> None:
+    """Nor in pages that SQLite has freed: a long answer lies on some of its own."""
+    heard = hear(phone, town, "Canary-long " * 300)
+    withdraw(phone, heard.said)
+    path, _manifest = take_backup(settings.database(), tmp_path / "backups", settings.secret(), now_ms())
+    with ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    assert [name for name, content in members.items() if b"Canary" in content] == []
+    assert any(heard.said.encode() in content for content in members.values())
 
 
 def test_an_erased_change_that_comes_again_gets_the_outcome_it_had(phone: Phone, heard: Heard) -> None:
