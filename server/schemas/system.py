@@ -25,6 +25,7 @@ class DemoRoleSchema(Schema):
     person = fields.String(required=True)
     name = fields.String(required=True)
     post = fields.String(required=True)
+    village = fields.String(attribute="village_name", required=True, allow_none=True)
 
 
 class DemoRolesSchema(Schema):

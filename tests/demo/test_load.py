@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from server.commands.demo_sign_in import demo_invite, demo_roles
 from server.commands.doctor import doctor
 from server.demo import load
 from server.demo.data import read_data
@@ -207,3 +208,10 @@ def test_every_branch_has_the_extracts_of_its_visits_before_the_meeting(demo: De
     assert Counter(told) == Counter(tuple(row.fields.get(name) for name in names) for row in locked)
     assert {row.scope for row in extracts} == {f"village:{row.fields['village_id']}" for row in extracts}
     assert len(locked) == 18 and len({row.fields["village_id"] for row in extracts}) == 13
+
+
+def test_a_newcomer_may_be_the_secretary_of_the_first_branch(demo: DemoLoaded):
+    _tenant, offered = demo_roles(NOW_MS)
+    branch = next(one for one in offered if one.role == "branch_secretary")
+    assert (branch.name, branch.village, branch.village_name) == ("张满仓", village_id("qingshigou"), "青石沟")
+    assert demo_invite("branch_secretary", NOW_MS).village == branch.village

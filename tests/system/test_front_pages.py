@@ -114,7 +114,13 @@ def test_the_demo_offers_its_people_and_an_invitation_that_works(browser: FlaskC
         "township": demo_town,
         "name": "云台镇",
         "roles": [
-            {"role": "committee_secretary", "person": SECRETARY, "name": "程启岳", "post": "镇党委书记"},
+            {
+                "role": "committee_secretary",
+                "person": SECRETARY,
+                "name": "程启岳",
+                "post": "镇党委书记",
+                "village": None,
+            },
         ],
     }
     made = browser.post("/demo/v1/invitations", json={"role": "committee_secretary"})
