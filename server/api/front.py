@@ -46,10 +46,13 @@ class Front(Blueprint):
         """The view may answer with these problems besides the ones every view may."""
 
         def document(view: View) -> View:
+            documented: Any = view
             for status, described in _by_status((*slugs, *_ANY_VIEW)).items():
-                view = self.alt_response(
+                documented = self.alt_response(
                     status, schema=ProblemSchema, description=described, content_type=MIMETYPE, success=False
-                )(view)
+                )(documented)
+            # Each of those is a wrapper that only carries words; the words are kept, and a request goes straight in.
+            view._apidoc = documented._apidoc  # type: ignore[attr-defined]
             return view
 
         return document

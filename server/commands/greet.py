@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from server.domain.permissions import policy_of, scopes_of
 from server.domain.replicas import Identity
 from server.domain.trust import known, token_hash, trusted
-from server.store.database import reading
+from server.store.database import glancing, reading
 from server.store.replicas import load_identity
 from server.store.villages import load_villages
 
@@ -25,7 +25,7 @@ def identify(token: str, now_ms: int, revoked_too: bool = False) -> Identity:
 
     Raises: unknown-replica, replica-revoked
     """
-    with reading() as connection:
+    with glancing() as connection:
         identity = load_identity(connection, token_hash(token), now_ms)
     return known(identity, now_ms) if revoked_too else trusted(identity, now_ms)
 

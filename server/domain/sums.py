@@ -27,12 +27,10 @@ def scope_sums(scopes: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str
 def mix64(record: str, seq: int, deleted: bool = False) -> int:
     """One row as 64 bits (the splitmix64 finaliser over id, seq and the deleted bit; fast, not cryptographic)."""
     digits = record.replace("-", "")
-    high, low = int(digits[:16], 16), int(digits[16:], 16)
-    return _mix(high ^ _mix(low ^ _mix(seq * 2 + deleted)))
-
-
-def _mix(x: int) -> int:
-    x = (x + 0x9E3779B97F4A7C15) & MASK
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
-    return x ^ (x >> 31)
+    x = seq * 2 + deleted
+    for part in (0, int(digits[16:], 16), int(digits[:16], 16)):
+        x = ((x ^ part) + 0x9E3779B97F4A7C15) & MASK
+        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+        x ^= x >> 31
+    return x

@@ -18,10 +18,10 @@ from server.domain.sums import scope_sums
 from server.domain.trust import token_hash, trusted
 from server.feed.cursor import Backfill, Cursor, scopes_in, sign
 from server.feed.start import start_of
-from server.store.database import reading
+from server.store.database import glancing, reading
 from server.store.feed import behind_the_wall, departures_after, live_rows, rows_after
 from server.store.replicas import load_identity
-from server.store.villages import load_villages
+from server.store.villages import known_villages, load_villages
 
 MOST_RECORDS = 500
 PAGE_BYTES = 524_288
@@ -71,6 +71,28 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
     Laws:   L4, L11, L15
     Raises: unknown-replica, replica-revoked, epoch-changed; FromTheFuture
     """
+    return _nothing_new(token, query, secret, now_ms) or _page(token, query, secret, now_ms)
+
+
+def _nothing_new(token: str, query: Query, secret: bytes, now_ms: int) -> Page | None:
+    """The empty page, where one glance at the replica and its township shows that it is all there is."""
+    if query.cursor is None or query.sums:
+        return None
+    with glancing() as connection:
+        identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
+    villages = known_villages(identity.tenant)
+    if villages is None:
+        return None
+    scopes = sorted(scopes_of(identity.actor, identity.tenant.id, villages))
+    start = start_of(identity, query.cursor, scopes, secret, query.refetch)
+    here = (start.cursor.seq, start.cursor.acked) == (identity.tenant.head, identity.replica.last_n)
+    if start.moved or not here:
+        return None
+    return Page(identity, None, start.cursor.seq, start.cursor.policy, tuple(scopes))
+
+
+def _page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
+    """Everything of one snapshot."""
     with reading() as connection:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
         villages = load_villages(connection, identity.tenant)

@@ -49,7 +49,11 @@ def insert_rows(
     if update_on:
         updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in update_on)
         statement += f" ON CONFLICT ({', '.join(update_on)}) DO UPDATE SET {updates}"
-    connection.execute(sql(statement), {"rows": json.dumps(rows, separators=(",", ":"))})
+    connection.execute(sql(statement), {"rows": _json(rows)})
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""As it is: escaped, a Chinese text is twice as long, and PostgreSQL takes a third longer over it."""
 
 
 def _recordset(connection: Connection, columns: Mapping[str, str]) -> str:

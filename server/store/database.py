@@ -74,8 +74,9 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     """A writer takes the lock at once: a deferred transaction that upgrades later can only fail."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+    options = connection.get_execution_options()
+    if not options.get("single", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN DEFERRED")
 
 
 @contextmanager
@@ -98,6 +99,15 @@ def reading() -> Iterator[Connection]:
             plain = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with plain.begin():
             yield plain
+
+
+@contextmanager
+def glancing() -> Iterator[Connection]:
+    """For one statement that reads: it is a snapshot by itself, and saves the way there and back for BEGIN and COMMIT."""
+    with translated(), db.engine.connect() as plain:
+        if plain.dialect.name == "postgresql":
+            plain = plain.execution_options(isolation_level="AUTOCOMMIT")
+        yield plain.execution_options(single=True)
 
 
 @contextmanager
