@@ -24,12 +24,15 @@ from server.api import (
 )
 from server.api.limiter import STORAGE_OPTIONS, limiter, storage_address
 from server.api.problems import register_problems
+from server.api.wire import sealed as sealed_answer
 from server.settings import Settings
 from server.store.database import open_database, reading
 from server.store.migrate import assert_guard
 from server.store.sealing import open_sealing
 
 DAY_MS = 86_400_000
+DOCUMENT = "api-docs"
+"""The blueprint that flask-smorest makes for the OpenAPI document; its answers are of the API like the others."""
 
 
 class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
@@ -65,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     open_sealing(app, settings.sealing_secret)
     limiter.init_app(app)
     api = Described(app)
+    app.after_request_funcs.setdefault(DOCUMENT, []).append(sealed_answer)
     for room in (auth, desks, sync, sealed, forgotten, recovery, office, people, quarantine, audit, health, demo):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)

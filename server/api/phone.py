@@ -6,11 +6,15 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, send_from_directory
 
+from server.api.wire import sealed
 from server.settings import Settings
 
 bp = Blueprint("phone", __name__)
 FILES = frozenset({"index.html", "check.js", "page.css", "ca.crt"})
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src data:; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @bp.get("/phone/", defaults={"name": "index.html"})
@@ -23,5 +27,5 @@ def phone_page(name: str) -> Response:
         abort(404)
     answer = send_from_directory(folder, name)
     answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return sealed(answer)

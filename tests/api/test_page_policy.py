@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,13 @@ from flask.testing import FlaskClient
 
 from server.api import pages
 from server.settings import Settings
+from tests.phone import Phone
+
+ROOT = Path(__file__).resolve().parents[2]
+OF_PAGES = (*pages.PAGE_HEADERS, "Content-Security-Policy", "Strict-Transport-Security")
+WRITES_MARKUP = re.compile(
+    r"v-html|(?:inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc"
+)
 
 
 @pytest.fixture
@@ -51,3 +59,44 @@ def test_styles_and_scripts_come_from_files_alone(browser: FlaskClient) -> None:
 
 def test_a_worker_is_asked_for_anew_each_time(browser: FlaskClient) -> None:
     assert browser.get("/sw.js", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
+def test_a_page_carries_every_header_of_a_page(browser: FlaskClient) -> None:
+    headers = browser.get("/sync", buffered=True).headers
+    assert {name: headers[name] for name in pages.PAGE_HEADERS} == pages.PAGE_HEADERS
+    rules = dict(rule.partition(" ")[::2] for rule in headers["Content-Security-Policy"].split("; "))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == rules["frame-ancestors"] == "'none'"
+    assert rules["connect-src"] == rules["style-src"] == rules["worker-src"] == "'self'"
+    assert (rules["trusted-types"], rules["require-trusted-types-for"]) == ("zoufang vue", "'script'")
+    assert not set(rules) & {"report-uri", "report-to"}, "nothing is reported to anybody"
+
+
+def test_only_an_encrypted_page_asks_to_stay_encrypted(browser: FlaskClient) -> None:
+    assert "Strict-Transport-Security" not in browser.get("/", buffered=True).headers
+    secure = browser.get("/", base_url="https://zoufang.example", buffered=True).headers
+    assert int(secure["Strict-Transport-Security"].removeprefix("max-age=")) >= 31_536_000
+
+
+@pytest.mark.parametrize("path", ["/sync/v1/hello", "/sync/v1/pull", "/health/live", "/openapi.json", "/docs/problems"])
+def test_an_api_answer_carries_two_headers_of_ours_and_none_of_a_page(phone: Phone, path: str) -> None:
+    for headers in (phone.headers, {}):
+        answer = phone.client.get(path, headers=headers)
+        assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+        strange = set(OF_PAGES) - {"X-Content-Type-Options"}
+        assert strange & set(answer.headers.keys()) == set() and "Set-Cookie" not in answer.headers
+
+
+def test_nothing_in_the_app_writes_markup_from_text() -> None:
+    """Trusted Types would stop it in Chromium only; elsewhere nothing would."""
+    sources = [path for ending in ("ts", "vue") for path in (ROOT / "pwa" / "src").rglob(f"*.{ending}")]
+    assert len(sources) > 50
+    assert [path.name for path in sources if WRITES_MARKUP.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_apps_own_policy_makes_one_address_and_no_markup() -> None:
+    made = [
+        path for path in (ROOT / "pwa" / "src").rglob("*.ts") if "createPolicy(" in path.read_text(encoding="utf-8")
+    ]
+    assert [path.name for path in made] == ["main.ts"]
+    policy = made[0].read_text(encoding="utf-8")
+    assert "createScriptURL" in policy and "createHTML" not in policy and "createScript:" not in policy

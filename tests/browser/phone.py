@@ -22,6 +22,12 @@ CONTROLLED = """
   else navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
 })
 """
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy violated: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+});
+"""
+"""What the page's policy stops is a fault on whatever screen it happens; `meet` fails for it when the test ends."""
 COUNT_TAPS = """
 (() => {
   window.taps = 0;
@@ -42,6 +48,7 @@ class Person:
     def _begin(self) -> None:
         self.faults: list[str] = []
         self.browser.context.add_init_script(COUNT_TAPS)
+        self.browser.context.add_init_script(TELL_VIOLATIONS)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._hear)
 

@@ -28,7 +28,7 @@ PLACES = (
 )
 DESK_PLACES = (
     *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
-    *("/mine", "/nowhere"),
+    *("/mine", "/nowhere", "/rosters", "/digests", "/replicas", "/audit"),
 )
 GO = """
 (path) => {
@@ -36,6 +36,19 @@ GO = """
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }
 """
+MARKUP_FROM_TEXT = """
+() => {
+  window.stopped = 0;
+  const tries = [
+    () => { document.createElement("div").innerHTML = "<b>markup</b>"; },
+    () => { trustedTypes.createPolicy("somebody", { createHTML: (text) => text }); },
+  ];
+  for (const one of tries) {
+    try { one(); } catch { window.stopped += 1; }
+  }
+}
+"""
+"""What injected text would try: to become markup, and to make itself trusted."""
 Look = Callable[[Person, str], None]
 
 
@@ -131,7 +144,11 @@ def test_every_screen_of_the_desk_fits_and_is_named(meet: Meet, tmp_path: Path) 
     clerk.sign_in("pbo")
     look = gallery(tmp_path, "desk", desk_sized, readable, only_chinese)
     walk(clerk, DESK_PLACES, look)
-    assert look.wrong == []
+    assert look.wrong + clerk.faults == []
+    clerk.page.evaluate(MARKUP_FROM_TEXT)
+    clerk.page.wait_for_function("window.stopped === 2")
+    assert any("require-trusted-types-for" in fault for fault in clerk.faults), "a policy nobody violates is no policy"
+    clerk.faults.clear()
 
 
 def test_english_is_one_switch_away_and_leaves_no_chinese_behind(meet: Meet, tmp_path: Path) -> None:
