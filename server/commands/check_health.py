@@ -16,7 +16,7 @@ REDIS_PATIENCE_S = 1.0
 
 def check_health(redis_url: str) -> dict[str, bool]:
     """What works at this moment. Shape: database, guard (the trigger of the feed), revision, redis; true or false."""
-    return {**_database(), "redis": redis_answers(redis_url)}
+    return {**can_sync(), "redis": redis_answers(redis_url)}
 
 
 def redis_answers(url: str) -> bool:
@@ -35,7 +35,8 @@ def client_address(url: str) -> str:
     return "unix" + url.removeprefix("redis+socket") if url.startswith("redis+socket") else url
 
 
-def _database() -> dict[str, bool]:
+def can_sync() -> dict[str, bool]:
+    """What sync stands on; it needs no Redis. Shape: database, guard (the trigger of the feed), revision."""
     try:
         with reading() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -101,11 +101,15 @@ def test_health_says_what_is_missing(site: Flask, browser: FlaskClient) -> None:
         "ready": False,
         "checks": {"database": True, "guard": True, "revision": True, "redis": False},
     }
+    assert browser.get("/health/sync").json["ready"] is True, "phones sync without Redis"
     with writing() as connection:
         connection.execute(text("DROP TRIGGER records_guard_update"))
         connection.execute(text("UPDATE alembic_version SET version_num = '20000101_0000'"))
     checks = browser.get("/health/ready").json
     assert checks == {"ready": False, "checks": {"database": True, "guard": False, "revision": False, "redis": False}}
+    broken = browser.get("/health/sync")
+    assert broken.status_code == 503
+    assert broken.json == {"ready": False, "checks": {"database": True, "guard": False, "revision": False}}
 
 
 def test_the_demo_offers_its_people_and_an_invitation_that_works(browser: FlaskClient, demo_town: str) -> None:
