@@ -37,9 +37,21 @@ export interface Problem {
   retry_after_s?: number;
   /** change-gap: the number the server waits for. */
   expected?: number;
+  /** step-up-needed: what proves who one is. */
+  how?: "password" | "set-password";
   /** wrong-pin: how long the next try has to wait, and how many are left before the readable cache is erased. */
   wait_s?: number;
   tries_left?: number;
+}
+
+/** How somebody comes in: by an invitation, or at a desk with name and password; with the passphrase of this browser. */
+export interface Enrolment {
+  code?: string;
+  login?: string;
+  password?: string;
+  label: string;
+  pin: string;
+  platform: string;
 }
 
 export type Phase = "absent" | "locked" | "open" | "broken";
@@ -167,7 +179,9 @@ export interface Core {
   phase(): Phase;
   me(): Me | undefined;
   /** Redeems an invitation; the passphrase has at least ten characters. On an open phone of the same account it keeps all work. */
-  enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void>;
+  enrol(input: Enrolment): Promise<void>;
+  /** Whether this is the phone's passphrase; a wrong one counts on the ladder of the lock. */
+  proves(pin: string): Promise<void>;
   unlock(pin: string): Promise<void>;
   lock(): void;
   /** Who uses this phone; each has his own passphrase and sees nothing of the others. */

@@ -3,6 +3,7 @@ import type {
   Capture,
   Core,
   Draft,
+  Enrolment,
   HistoryItem,
   Housemate,
   Me,
@@ -44,7 +45,8 @@ class Pocket implements Core {
 
   arrive = (): Promise<void> => this.home.arrive();
   phase = (): Phase => this.home.phase();
-  enrol = (input: { code: string; label: string; pin: string; platform: string }): Promise<void> => this.home.enrol(input);
+  enrol = (input: Enrolment): Promise<void> => this.home.enrol(input);
+  proves = (pin: string): Promise<void> => this.home.proves(pin);
   unlock = (pin: string): Promise<void> => this.home.unlock(pin);
   lock = (): void => this.home.lock();
   rebuild = (): Promise<void> => this.home.rebuild();

@@ -1,5 +1,5 @@
 /** Whose phone this is right now: nobody's, locked, open or broken, and how it goes from one to the other. */
-import type { Phase, Ports } from "./contract.ts";
+import type { Enrolment, Phase, Ports } from "./contract.ts";
 import { uuid7 } from "./domain/ids.ts";
 import { problem, toProblem } from "./domain/problem.ts";
 import { Shelf } from "./domain/shelf.ts";
@@ -12,6 +12,7 @@ import type { Cellar } from "./store/idb.ts";
 import { type Damage, load } from "./store/load.ts";
 import { Opened, startOf } from "./store/opened.ts";
 import { MOST_TRIES, Tries } from "./store/tries.ts";
+import { isPassphrase } from "./store/prove.ts";
 import { argon2, openVault, SHORTEST_PIN } from "./store/vault.ts";
 import { wipe } from "./store/wipe.ts";
 import { Errands } from "./sync/errands.ts";
@@ -85,11 +86,11 @@ export class Home {
     return this.outside.vault ? "locked" : "absent";
   }
 
-  async enrol(input: { code: string; label: string; pin: string; platform: string }): Promise<void> {
+  async enrol(input: Enrolment): Promise<void> {
     const own = this.running;
     if (!own) requireLong(input.pin);
     const before = this.ports.now();
-    const enrolment = await nameEnrolment(this.ports, this.cellar, input.code);
+    const enrolment = await nameEnrolment(this.ports, this.cellar, input.code ?? `desk ${input.login}`);
     const told = await redeem(this.transport, { ...input, enrolment });
     const session = sessionOf(told, input.label, input.platform);
     if (own && own.open.session?.account === told.account) {
@@ -116,6 +117,14 @@ export class Home {
     this.health.noteEnrolled();
     this.told();
     if (this.wantsSync) void this.running?.shell.wake("start");
+  async proves(pin: string): Promise<void> {
+    const row = this.opened().open.vaultRow;
+    const failed = await this.tries.begin();
+    if (await isPassphrase(this.ports.crypto, this.kdf, row, pin)) return this.tries.succeeded();
+    if (failed >= MOST_TRIES) this.lock();
+    throw await this.wrongPin(failed);
+  }
+
   }
 
   async unlock(pin: string): Promise<void> {

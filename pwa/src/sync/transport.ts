@@ -111,6 +111,7 @@ function problemOf(response: Response, body: unknown): Problem {
   if (typeof told.device_action === "string") found.device_action = told.device_action;
   if (Array.isArray(told.errors)) found.errors = told.errors as Problem["errors"];
   if (typeof told.expected === "number") found.expected = told.expected;
+  if (told.how === "password" || told.how === "set-password") found.how = told.how;
   const wait = Number(response.headers.get("Retry-After"));
   if (Number.isFinite(wait) && wait > 0) found.retry_after_s = wait;
   return found;
