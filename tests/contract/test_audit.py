@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,23 @@ def test_whoever_touches_the_chain_is_found(chain: str, touch: object, found: li
     states = {state.township: state for state in verify_audit()}
     assert list(states[chain].faults) == found
     assert [state.faults for township, state in states.items() if township != chain] == [()]
+
+
+def test_decisions_at_the_same_moment_make_one_chain(store: Flask, township: str) -> None:
+    def decide(at: int) -> None:
+        with store.app_context():
+            invite(township, "pbo", at)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decide, range(12)))
+    assert [(state.events, state.faults) for state in verify_audit()] == [(12, ())]
+
+
+def test_a_decision_that_was_not_taken_leaves_no_event(township: str) -> None:
+    with pytest.raises(RuntimeError), transaction(township) as tx:
+        add_audit(tx.connection, township, "office", "revoked", {}, 1)
+        raise RuntimeError("the machine died here")
+    assert [(state.events, state.faults) for state in verify_audit()] == [(0, ())]
 
 
 def test_an_untouched_chain_holds_and_each_township_has_its_own(chain: str) -> None:
