@@ -171,9 +171,13 @@ describe("the base is frozen per field (DESIGN 5.4)", () => {
     phone.server.write(conflict, "conflict", { record: ID, record_kind: "visit", field: "deleted", sides, status: "open" });
     await phone.core.syncNow();
     await phone.core.settle(conflict, { narrative: "edit" });
-    expect(phone.core.get(ID)?.deleted).toBe(false);
+    expect(phone.core.get(ID)).toMatchObject({ deleted: true, fields: {} });
+    expect(phone.core.list("visit")).toEqual([]);
     await phone.core.syncNow();
     expect(sent(phone.server).at(-1)?.fields.value).toBe(false);
+    phone.server.write(ID, "visit", { narrative: "edit" });
+    await phone.core.syncNow();
+    expect(phone.core.get(ID)).toMatchObject({ deleted: false, fields: { narrative: "edit" } });
   });
 
   it("adds and removes elements, flattens maps, names commands", async () => {

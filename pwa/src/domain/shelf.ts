@@ -126,13 +126,28 @@ export class Shelf {
 
   /** The record with its overlay, or undefined where neither knows it. */
   sheet(id: string): Sheet | undefined {
+    const sheet = this.laidOver(id);
+    if (sheet && (this.comesBack(id, sheet) || this.wentWith(sheet))) return { ...sheet, fields: {}, deleted: true };
+    return sheet;
+  }
+
+  /**
+   * Restored or kept by a change that has not come back yet. The content of a deleted row has left the phone, so the record stays
+   * hidden until the server has sent it again: what hung on it would hang on nothing.
+   */
+  comesBack(id: string, sheet = this.laidOver(id)): boolean {
+    if (!this.rows.get(id)?.deleted || sheet?.deleted !== false) return false;
+    return !this.overlay(id).some(({ wire }) => wire.record === id && wire.action === "create");
+  }
+
+  private laidOver(id: string): Sheet | undefined {
     const row = this.rows.get(id);
     let sheet: Sheet | undefined = row && { kind: row.kind, fields: row.fields, deleted: row.deleted };
     for (const { wire } of this.overlay(id)) {
       if (wire.record === id) sheet = applyOwn(sheet, wire);
       else if (sheet && wire.action === "settle") sheet = this.settledSheet(sheet, wire.record, wire.fields.value);
     }
-    return sheet && this.wentWith(sheet) ? { ...sheet, fields: {}, deleted: true } : sheet;
+    return sheet;
   }
 
   /** The ids whose changes speak of what was taken back from this record: itself, what went with it, conflicts about them. */

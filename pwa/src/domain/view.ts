@@ -37,7 +37,7 @@ export class Views {
   deleted(): View[] {
     const kinds = Object.keys(KINDS).filter((kind) => hidesWithParent(kind) && KINDS[kind]?.scope !== "own");
     const ids = new Set(kinds.flatMap((kind) => [...this.shelf.idsOf(kind)]));
-    return [...ids].map((id) => this.get(id)).filter((view): view is View => view?.deleted === true);
+    return [...ids].map((id) => this.get(id)).filter((view): view is View => view?.deleted === true && !this.shelf.comesBack(view.id));
   }
 
   openConflicts(): number {
