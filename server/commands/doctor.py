@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from server.domain.doctor import Line, Totals, health, totals_by_year, writers_by_year
 from server.domain.kinds import Kinds
@@ -38,4 +39,6 @@ def doctor(kinds: Kinds, township: Tenant, now_ms: int) -> Report:
     offline = [kind.name for kind in kinds.values() if kind.offline]
     with reading() as connection:
         facts = load_facts(connection, township.id, list(kinds), offline, now_ms)
-    return Report(township, tuple(health(facts)), totals_by_year(facts), writers_by_year(facts))
+    return Report(
+        township, tuple(health(facts)), totals_by_year(facts, ZoneInfo(township.time_zone)), writers_by_year(facts)
+    )

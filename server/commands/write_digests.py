@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -115,7 +115,7 @@ def write_digest(
         tenant = load_tenant(connection, township_id)
         if tenant is None:
             raise Problem("not-found", "there is no such township")
-        town = load_town(connection, township_id, now_ms)
+        town = replace(load_town(connection, township_id, now_ms), zone=ZoneInfo(tenant.time_zone))
     table = _timetable(tenant, now_ms, force, rules)
     due = table.due.get(account)
     if due is None:

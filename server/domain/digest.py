@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta, timezone, tzinfo
 
 from server.domain.coverage import coverage, newest_open_cycle
 from server.domain.duplicates import possible_duplicates
@@ -15,6 +16,7 @@ from server.domain.records import Json, Record
 from server.domain.schedule import Period, Reader
 
 MOST_LINES = 5
+BEIJING = timezone(timedelta(hours=8))
 MOST_NAMES = 40
 OFFICE_ONLY = frozenset({"quarantined"})
 
@@ -40,13 +42,14 @@ class Town:
 
     Shape:  records of the kinds cycle, subject, village, person, visit, conflict; phones in use (none revoked or
             replaced); secretaries account → person id of who holds, or held in this cycle, the role; quarantined the
-            person names behind changes that wait, one per change.
+            person names behind changes that wait, one per change; zone the township's, in which a day is a day.
     """
 
     records: Sequence[Record]
     phones: Sequence[Phone] = ()
     secretaries: Mapping[str, str] = field(default_factory=dict)
     quarantined: Sequence[str] = ()
+    zone: tzinfo = BEIJING
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def _duplicates(town: Town) -> Line:
         for visit in _of_kind(town, "visit")
         if cycle is not None and visit.fields.get("cycle_id") == cycle.id
     }
-    pairs = possible_duplicates(visits.values())
+    pairs = possible_duplicates(visits.values(), town.zone)
     names = _village_names(town, dict.fromkeys(str(visits[first].fields["village_id"]) for first, _second in pairs))
     return Line("duplicates", len(pairs), names, {"list": "visits", "filter": "duplicates"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from server.domain.coverage import coverage
 from server.domain.duplicates import possible_duplicates
@@ -67,11 +68,11 @@ def health(facts: Facts) -> list[Line]:
     return checks + [Line(name, None, number) for name, number in facts.counts.items()]
 
 
-def totals_by_year(facts: Facts) -> dict[int, Totals]:
-    """year → its totals, recomputed from the records."""
+def totals_by_year(facts: Facts, zone: tzinfo) -> dict[int, Totals]:
+    """year → its totals, recomputed from the records; days are those of the township's zone."""
     cycles = [record for record in facts.records if record.kind == "cycle" and not record.deleted]
     cycle_of = _cycles_of(facts.records)
-    return {int(cycle.fields["year"]): _totals(cycle.id, facts, cycle_of) for cycle in _by_year(cycles)}
+    return {int(cycle.fields["year"]): _totals(cycle.id, facts, cycle_of, zone) for cycle in _by_year(cycles)}
 
 
 def writers_by_year(facts: Facts) -> dict[int, set[str]]:
@@ -91,7 +92,7 @@ def _check(name: str, broken: Sequence[str]) -> Line:
     return Line(name, not broken, len(broken), shown)
 
 
-def _totals(cycle_id: str, facts: Facts, cycle_of: Mapping[str, str]) -> Totals:
+def _totals(cycle_id: str, facts: Facts, cycle_of: Mapping[str, str], zone: tzinfo) -> Totals:
     own = [record for record in facts.records if cycle_of.get(record.id) == cycle_id and not record.deleted]
     visits = [visit for visit in own if visit.kind == "visit" and visit.fields.get("state") != "cancelled"]
     shown = {visit.id for visit in visits}
@@ -110,7 +111,7 @@ def _totals(cycle_id: str, facts: Facts, cycle_of: Mapping[str, str]) -> Totals:
         villages=reached.total,
         conflicts=len(conflicts),
         conflicts_open=sum(conflict.fields.get("status") == "open" for conflict in conflicts),
-        duplicate_pairs=len(possible_duplicates(visits)),
+        duplicate_pairs=len(possible_duplicates(visits, zone)),
     )
 
 

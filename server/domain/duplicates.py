@@ -1,29 +1,31 @@
-"""Two visits that may be one: logged twice, by hand on one phone and from memory on another."""
+"""Two visits that may be one: logged twice, by hand on one phone and from memory on another.
+
+The same rule runs on the phone (pwa/src/domain/duplicates.ts); both are held to tests/vectors/duplicates.json.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
 from itertools import combinations, groupby
 
 from server.domain.records import Record
 
-OPEN_END_MS = 12 * 60 * 60 * 1000
-"""Two quick notes in one village on one day, neither ended, are probably one visit (UX.md 3)."""
 
+def possible_duplicates(visits: Iterable[Record], zone: tzinfo) -> tuple[tuple[str, str], ...]:
+    """Every pair of visits by one visitor to one village whose days overlap and that nobody has judged yet.
 
-def possible_duplicates(visits: Iterable[Record]) -> tuple[tuple[str, str], ...]:
-    """Every pair of visits by one visitor to one village whose times overlap and that nobody has judged yet.
-
-    Shape:  pairs of visit ids, each pair and the whole list in order of start. A visit without an end may have lasted
-            all day. One that names another in `same_as` has been judged and is in no pair.
-    Source: DOMAIN.md 12: both are kept, "merge?" goes to the author, coverage counts distinct villages.
+    Shape:  pairs of visit ids, each pair and the whole list in order of start. Days are those of the township's zone; a
+            visit lasts from the day it starts to the day it ends. One that names another in `same_as` is in no pair.
+    Source: DOMAIN.md 12 (overlapping times) and UX.md 3 (one day): two that overlap share a day, and a quick note has no
+            length, so only the day tells. Both are kept, "merge?" goes to the author, coverage stays.
     """
     live = sorted((visit for visit in visits if _may_double(visit)), key=_place_and_time)
     return tuple(
         (first.id, second.id)
         for _place, group in groupby(live, key=_place)
         for first, second in combinations(tuple(group), 2)
-        if _overlap(first, second)
+        if _first_day(second, zone) <= _last_day(first, zone)
     )
 
 
@@ -41,11 +43,14 @@ def _place_and_time(visit: Record) -> tuple[tuple[str, str], int, str]:
     return _place(visit), visit.fields["start_at"], visit.id
 
 
-def _overlap(first: Record, second: Record) -> bool:
-    """Only for visits in order of start."""
-    return int(second.fields["start_at"]) <= _end(first)
+def _first_day(visit: Record, zone: tzinfo) -> date:
+    return _day(int(visit.fields["start_at"]), zone)
 
 
-def _end(visit: Record) -> int:
+def _last_day(visit: Record, zone: tzinfo) -> date:
     start, end = int(visit.fields["start_at"]), visit.fields.get("end_at")
-    return end if isinstance(end, int) and end >= start else start + OPEN_END_MS
+    return _day(end if isinstance(end, int) and end >= start else start, zone)
+
+
+def _day(moment_ms: int, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(moment_ms / 1000, zone).date()

@@ -11,6 +11,7 @@ from server.commands.doctor import doctor
 from server.demo.expected import compare
 from server.demo.load import DemoLoaded, load_demo
 from server.demo.names import TOWNSHIP, phone_id
+from server.domain.digest import BEIJING
 from server.domain.doctor import health, totals_by_year, writers_by_year
 from server.schemas.kinds.registry import KINDS
 from server.store.database import is_sqlite, reading, writing
@@ -143,7 +144,7 @@ PLANTED: list[tuple[Callable[[Connection], None], set[str]]] = [
 
 def found_by_doctor(connection: Connection) -> set[str]:
     facts = load_facts(connection, TOWNSHIP, list(KINDS), OFFLINE, NOW_MS)
-    lines = [*health(facts), *compare(totals_by_year(facts), writers_by_year(facts))]
+    lines = [*health(facts), *compare(totals_by_year(facts, BEIJING), writers_by_year(facts))]
     return {line.name for line in lines if line.ok is False}
 
 

@@ -1,56 +1,74 @@
-"""Two visits that may be one: same village, same visitor, overlapping time, judged by nobody."""
+"""Two visits that may be one: same village, same visitor, days that overlap, judged by nobody."""
 
 from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.duplicates import OPEN_END_MS, possible_duplicates
+from server.domain.duplicates import possible_duplicates
 from server.domain.records import Record
 from tests.night.records import visit
 
-
-def at(record_id: str, start: int, end: int | None = None, village: str = "v1", **over: object) -> Record:
-    return visit(record_id, village, start_at=start, end_at=end, **over)
-
-
-def test_overlapping_times_make_a_pair_and_touching_ones_too() -> None:
-    assert possible_duplicates([at("b", 20, 30), at("a", 10, 20), at("c", 31, 40)]) == (("a", "b"),)
+HOUR_MS = 3_600_000
+PLACE = {"id", "village_id"}
+VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "duplicates.json").read_text())
 
 
-def test_a_visit_without_an_end_may_have_lasted_all_day() -> None:
-    assert possible_duplicates([at("a", 10), at("b", 10 + OPEN_END_MS)]) == (("a", "b"),)
-    assert possible_duplicates([at("a", 10), at("b", 11 + OPEN_END_MS)]) == ()
-    assert possible_duplicates([at("a", 10, 20), at("b", 21)]) == ()
+def at(record_id: str, start_h: int, end_h: int | None = None, **over: Any) -> Record:
+    end_ms = None if end_h is None else end_h * HOUR_MS
+    return visit(record_id, "v1", start_at=start_h * HOUR_MS, end_at=end_ms, **over)
+
+
+def test_the_vectors_that_the_phone_runs_too() -> None:
+    visits = [visit(one["id"], one["village_id"], **_without_place(one)) for one in _records()]
+    found = possible_duplicates(visits, ZoneInfo(VECTORS["zone"]))
+    assert {frozenset(pair) for pair in found} == {frozenset(pair) for pair in VECTORS["pairs"]}
+    assert all(_start(first) <= _start(second) for first, second in found)
+
+
+def test_a_day_is_a_day_of_the_townships_zone() -> None:
+    evening, after_midnight_in_china = at("a", 15), at("b", 16)
+    assert possible_duplicates([evening, after_midnight_in_china], UTC) == (("a", "b"),)
+    assert possible_duplicates([evening, after_midnight_in_china], ZoneInfo("Asia/Shanghai")) == ()
 
 
 def test_one_that_was_judged_is_in_no_pair_and_the_others_still_are() -> None:
-    assert possible_duplicates([at("a", 1, 9), at("b", 2, 9, same_as="a"), at("c", 3, 9)]) == (("a", "c"),)
+    assert possible_duplicates([at("a", 1), at("b", 2, same_as="a"), at("c", 3)], UTC) == (("a", "c"),)
 
 
-def test_another_village_or_another_visitor_is_no_pair() -> None:
-    assert possible_duplicates([at("a", 10, 20), at("b", 10, 20, village="v2")]) == ()
-    assert possible_duplicates([at("a", 10, 20), at("b", 10, 20, visitor_id="mayor")]) == ()
+def test_three_on_one_day_are_three_pairs() -> None:
+    assert len(possible_duplicates([at("a", 1), at("b", 2), at("c", 3)], UTC)) == 3
 
 
-def test_planned_cancelled_deleted_and_judged_visits_are_no_pair() -> None:
-    first = at("a", 10, 20)
-    others = [
-        at("b", 10, 20, state="planned"),
-        at("c", 10, 20, state="cancelled"),
-        at("d", 10, 20, deleted=True),
-        at("e", 10, 20, same_as="a"),
-    ]
-    assert [possible_duplicates([first, other]) for other in others] == [()] * 4
-
-
-def test_three_that_overlap_are_three_pairs() -> None:
-    assert len(possible_duplicates([at("a", 1, 9), at("b", 2, 9), at("c", 3, 9)])) == 3
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=6), st.randoms())
-def test_the_order_of_arrival_does_not_matter(times: list[tuple[int, int]], random: object) -> None:
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=6), st.randoms())
+def test_the_order_of_arrival_does_not_matter_and_overlapping_times_are_always_found(
+    times: list[tuple[int, int]], random: Any
+) -> None:
     visits = [at(str(index), start, start + long) for index, (start, long) in enumerate(times)]
     shuffled = list(visits)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert possible_duplicates(shuffled) == possible_duplicates(visits)
+    random.shuffle(shuffled)
+    found = possible_duplicates(visits, UTC)
+    assert possible_duplicates(shuffled, UTC) == found
+    for one, (start, long) in enumerate(times):
+        for other, (second, _long) in enumerate(times):
+            if one != other and start <= second <= start + long:
+                assert (str(one), str(other)) in found or (str(other), str(one)) in found
+
+
+def _without_place(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in one.keys() - PLACE}
+
+
+def _records() -> list[dict[str, Any]]:
+    return list(VECTORS["visits"])
+
+
+def _start(record_id: str) -> datetime:
+    (one,) = [visit for visit in _records() if visit["id"] == record_id]
+    return datetime.fromtimestamp(one["start_at"] / 1000, UTC)
