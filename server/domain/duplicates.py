@@ -17,8 +17,8 @@ def possible_duplicates(visits: Iterable[Record], zone: tzinfo) -> tuple[tuple[s
 
     Shape:  pairs of visit ids, each pair and the whole list in order of start. Days are those of the township's zone; a
             visit lasts from the day it starts to the day it ends. One that names another in `same_as` is in no pair.
-    Source: DOMAIN.md 12 (overlapping times) and UX.md 3 (one day): two that overlap share a day, and a quick note has no
-            length, so only the day tells. Both are kept, "merge?" goes to the author, coverage stays.
+    Source: DOMAIN.md 12 (overlapping times) and UX.md 3 (one day): two that overlap share a day, and a quick note has
+            no length, so only the day tells. Both are kept, "merge?" goes to the author, coverage stays.
     """
     live = sorted((visit for visit in visits if _may_double(visit)), key=_place_and_time)
     return tuple(
