@@ -17,7 +17,8 @@ EVENTS = frozenset(
     | {"invited", "invitation-withdrawn", "revoked", "role-given", "role-ended", "roles-ended"}
     | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "exported", "consent-withdrawn"}
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}
-    | {"recovery-key", "recovery-opened", "names-sealed", "backup-taken", "restored", "epoch-minted"}
+    | {"recovery-key", "recovery-asked", "recovery-answered", "names-sealed", "names-given-up"}
+    | {"backup-taken", "restored", "epoch-minted"}
 )
 """Every decision that is written down; each has its words in the app (`audit.*`)."""
 
