@@ -12,7 +12,7 @@ import click
 COMMANDS = {
     "invite": "server.cli.people:invite",
     "revoke": "server.cli.people:revoke",
-    "role": "server.cli.people:role",
+    "role": "server.cli.roles:role",
     "lock-visits": "server.cli.visits:lock_visits",
     "quarantine": "server.cli.quarantine:quarantine",
     "recovery-key": "server.cli.recovery_key:recovery_key",

@@ -1,4 +1,4 @@
-"""`zoufang invite`, `zoufang revoke` and `zoufang role end`: who may be in."""
+"""`zoufang invite` and `zoufang revoke`: who may be in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import click
 
 from server.cli.opened import json_option, now_ms, opened, say, the_record, the_township, township_option
 from server.cli.qr import terminal_qr
-from server.commands.end_role import end_role
 from server.commands.invite import check_invitation
 from server.commands.invite import invite as make_invitation
 from server.commands.office_holder import office_holder
@@ -70,18 +69,3 @@ def revoke(replica: str, as_json: bool) -> None:
     with opened():
         revoke_replica(replica, now_ms(), by="cli")
     say(as_json, {"replica": replica, "revoked": True}, f"Replica {replica} is revoked.")
-
-
-@click.group()
-def role() -> None:
-    """Roles that people hold."""
-
-
-@role.command("end")
-@replica_option
-@json_option
-def role_end(replica: str, as_json: bool) -> None:
-    """Somebody leaves office: every role of this replica's account ends."""
-    with opened():
-        ended = end_role(replica, now_ms(), by="cli")
-    say(as_json, {"replica": replica, "roles_ended": ended}, f"{ended} roles of that account have ended.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -98,7 +100,7 @@ def test_bad_input_is_answered_with_one_sentence(here: Run, words: list[str]) ->
 def test_the_program_itself_ends_like_that_too(var: Path) -> None:
     said = cli(var, "invite", "--role", "emperor")
     assert said.returncode == 2
-    assert said.stderr.startswith("zoufang: emperor holds no replica")
+    assert said.stderr.startswith("zoufang: emperor is no role of a person")
     assert said.stderr.count("\n") == 1 and said.stdout == ""
 
 
@@ -130,6 +132,39 @@ def test_a_village_is_named_by_name_code_or_id(var: Path) -> None:
     first = json.loads(cli(var, "invite", "--role", "branch_secretary", "--village", "青石沟", "--json").stdout)
     again = cli(var, "invite", "--role", "branch_secretary", "--village", first["village"], "--json")
     assert json.loads(again.stdout)["village"] == first["village"]
+
+
+def test_a_role_that_reads_online_only_is_not_invited(var: Path) -> None:
+    for role in ("admin", "county_observer"):
+        said = cli(var, "invite", "--role", role)
+        assert (said.returncode, said.stdout) == (2, "")
+        assert said.stderr.startswith(f"zoufang: {role} reads online only and holds no replica")
+
+
+def test_a_role_is_given_by_date_listed_and_ended(var: Path) -> None:
+    who = ("--person", "苏映雪", "--role", "village_lead", "--village", "寒水")
+    asked = (*who, "--from", "2031-01-01", "--to", "2031-12-31")
+    given = json.loads(cli(var, "role", "give", *asked, "--json").stdout)
+    assert given["given"] is True
+    assert json.loads(cli(var, "role", "give", *asked, "--json").stdout) == given | {"given": False}
+    listed = json.loads(cli(var, "role", "list", "--json").stdout)["roles"]
+    [mine] = [one for one in listed if one["assignment"] == given["assignment"]]
+    zone = ZoneInfo("Asia/Shanghai")
+    held = (datetime(2031, 1, 1, tzinfo=zone), datetime(2032, 1, 1, tzinfo=zone))
+    assert (mine["from_ms"], mine["to_ms"]) == tuple(int(moment.timestamp() * 1000) for moment in held)
+    assert (mine["name"], mine["when"]) == ("苏映雪", "later")
+    ended = json.loads(cli(var, "role", "end", "--assignment", given["assignment"], "--json").stdout)
+    assert ended["roles_ended"] == 1
+    assert cli(var, "role", "end").returncode == 2
+    late = cli(var, "role", "give", "--person", "苏映雪", "--role", "pbo", "--from", "2031-01-02", "--to", "2031-01-01")
+    assert late.returncode == 2 and "ends after it begins" in late.stderr
+
+
+def test_locking_visits_names_those_in_dispute_and_refuses_a_meeting_to_come(var: Path) -> None:
+    done = json.loads(cli(var, "lock-visits", "--meeting-start", "2017-12-26T14:00", "--json").stdout)
+    assert done["locked"] == 0 and len(done["disputed"]) == 1, "the demo has locked the others"
+    ahead = cli(var, "lock-visits", "--meeting-start", "2099-12-26T14:00")
+    assert ahead.returncode == 2 and "has not begun" in ahead.stderr
 
 
 def test_a_recovery_key_is_shown_once_and_fits_its_public_half(var: Path) -> None:
