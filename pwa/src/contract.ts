@@ -168,6 +168,21 @@ export interface Capture {
   at_ms: number;
 }
 
+/** A phone whose passphrase is forgotten, asking for its key. Bytes in base64. */
+export interface RecoveryRequest {
+  vault: string;
+  wrap: { epk: string; iv: string; ct: string };
+  public_key: string;
+}
+
+/** Shape: `digits` to read out to the office; `text` for a phone without a network; `sent` the server has it. */
+export interface Recovery {
+  digits: string;
+  text: string;
+  sent: boolean;
+  answered: boolean;
+}
+
 /** One of the people who use this phone. Shape: `id` of his place on it; `name` "" until his township has been read. */
 export interface Housemate {
   id: string;
@@ -184,6 +199,16 @@ export interface Core {
   proves(pin: string): Promise<void>;
   unlock(pin: string): Promise<void>;
   lock(): void;
+  /** The passphrase is forgotten: asks the office for the key, or looks for its answer. Undefined where nobody can help. */
+  askRecovery(): Promise<Recovery | undefined>;
+  /** The office's answer as a text. */
+  takeRecovery(text: string): Promise<void>;
+  /** With the answer: a new passphrase, and the phone is open as it was. */
+  recover(pin: string): Promise<void>;
+  /** The office's half, with the printed key, which goes nowhere from here. */
+  answerRecovery(asked: RecoveryRequest, printed: string): Promise<{ answer: RecoveryRequest["wrap"]; text: string }>;
+  readRecovery(text: string): RecoveryRequest;
+  recoveryDigits(public_key: string): Promise<string>;
   /** Who uses this phone; each has his own passphrase and sees nothing of the others. */
   housemates(): Housemate[];
   /** Locks, and turns to one of them, or to a newcomer who will enrol. */

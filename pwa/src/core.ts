@@ -10,6 +10,8 @@ import type {
   OutboxItem,
   Phase,
   Ports,
+  Recovery,
+  RecoveryRequest,
   StorageState,
   SyncState,
   View,
@@ -17,6 +19,7 @@ import type {
 import type { Entry } from "./domain/change.ts";
 import { problem } from "./domain/problem.ts";
 import { Home } from "./home.ts";
+import { Recovering } from "./recovering.ts";
 import { exportBackup, importBackup } from "./store/backup.ts";
 import { commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, settleConflict } from "./store/edits.ts";
 import { dropCapture, dropDraft, putCapture, saveDraft } from "./store/notes.ts";
@@ -37,10 +40,12 @@ export async function createCore(ports: Ports): Promise<Core> {
 
 class Pocket implements Core {
   private readonly home: Home;
+  private readonly recovering: Recovering;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly ports: Ports) {
     this.home = new Home(ports, () => this.told());
+    this.recovering = new Recovering(ports, this.home);
   }
 
   arrive = (): Promise<void> => this.home.arrive();
@@ -51,6 +56,12 @@ class Pocket implements Core {
   lock = (): void => this.home.lock();
   rebuild = (): Promise<void> => this.home.rebuild();
   close = (): void => this.home.close();
+  askRecovery = (): Promise<Recovery | undefined> => this.recovering.ask();
+  takeRecovery = (text: string): Promise<void> => this.recovering.take(text);
+  recover = (pin: string): Promise<void> => this.recovering.finish(pin);
+  answerRecovery = (asked: RecoveryRequest, printed: string) => this.recovering.answer(asked, printed);
+  readRecovery = (text: string): RecoveryRequest => this.recovering.read(text);
+  recoveryDigits = (public_key: string): Promise<string> => this.recovering.digits(public_key);
   switchTo = (id?: string): Promise<void> => this.home.switchTo(id);
   wiped = (): { at_ms: number; kept: number } | undefined => this.home.outside.wiped;
   handedNotes = (): number => this.home.outside.handedNotes;
@@ -138,7 +149,7 @@ class Pocket implements Core {
     this.home.outside.captures += 1;
     this.home.running?.open.captures.set(id, { id, text, at_ms });
     this.told();
-    if (this.home.wantsSync && !this.home.running) void this.home.handing.wake();
+    if (this.home.wantsSync && !this.home.running) void this.home.handover.wake();
   }
 
   captures = (): Capture[] => [...(this.home.running?.open.captures.values() ?? [])].sort((a, b) => a.at_ms - b.at_ms);
@@ -167,7 +178,7 @@ class Pocket implements Core {
   start(): void {
     this.home.wantsSync = true;
     if (this.phase() === "open") this.home.running?.shell.start();
-    void this.home.handing.wake();
+    void this.home.handover.wake();
   }
   stop(): void {
     this.home.wantsSync = false;
@@ -177,11 +188,11 @@ class Pocket implements Core {
     if (!this.home.wantsSync) return;
     if (now && this.phase() === "open") this.home.running?.shell.start();
     else this.home.running?.shell.stop();
-    if (now) void this.home.handing.wake();
+    if (now) void this.home.handover.wake();
   }
   wentOnline(): void {
     if (this.home.wantsSync && this.phase() === "open") void this.home.running?.shell.wake("online");
-    if (this.home.wantsSync) void this.home.handing.wake();
+    if (this.home.wantsSync) void this.home.handover.wake();
     this.told();
   }
 

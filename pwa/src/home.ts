@@ -4,19 +4,18 @@ import { uuid7 } from "./domain/ids.ts";
 import { problem, toProblem } from "./domain/problem.ts";
 import { Shelf } from "./domain/shelf.ts";
 import { Views } from "./domain/view.ts";
+import { Handover } from "./handover.ts";
 import { forgetEnrolment, nameEnrolment } from "./store/enrolling.ts";
 import { Lodgings } from "./store/directory.ts";
 import { Health } from "./store/health.ts";
-import { eraseCache, keepDrop, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
+import { eraseCache, keepDrop, keepVault, lookIn, mend, moveIn, type Outside } from "./store/household.ts";
 import type { Cellar } from "./store/idb.ts";
 import { type Damage, load } from "./store/load.ts";
 import { Opened, startOf } from "./store/opened.ts";
-import { MOST_TRIES, Tries } from "./store/tries.ts";
 import { isPassphrase } from "./store/prove.ts";
-import { argon2, openVault, SHORTEST_PIN } from "./store/vault.ts";
-import { wipe } from "./store/wipe.ts";
+import { MOST_TRIES, Tries } from "./store/tries.ts";
+import { argon2, type OpenVault, SHORTEST_PIN, unlockVault, type VaultRow } from "./store/vault.ts";
 import { Errands } from "./sync/errands.ts";
-import { Handing, type Stop } from "./sync/handing.ts";
 import { offsetOf, redeem } from "./sync/redeem.ts";
 import { Shell } from "./sync/shell.ts";
 import type { Running } from "./sync/state.ts";
@@ -30,7 +29,7 @@ export class Home {
   readonly lodgings: Lodgings;
   readonly transport: Transport;
   private tries: Tries;
-  readonly handing: Handing;
+  readonly handover: Handover;
   readonly health: Health;
   readonly kdf;
   outside: Outside = { waiting: 0, captures: 0, handed: 0, handedNotes: 0 };
@@ -52,8 +51,7 @@ export class Home {
     this.health = new Health(ports);
     this.kdf = ports.kdf ?? argon2;
     ports.channel?.listen(() => this.refresh());
-    const stops = async (): Promise<Stop[]> => this.lodgings.cellarsOf().map((cellar) => ({ cellar, own: this.isLeftAlone(cellar) }));
-    this.handing = new Handing(ports, this.transport, stops, () => this.lookAgain(), (cellar) => this.goOutOfService(cellar));
+    this.handover = new Handover(ports, this, told);
   }
 
   get cellar(): Cellar {
@@ -117,6 +115,8 @@ export class Home {
     this.health.noteEnrolled();
     this.told();
     if (this.wantsSync) void this.running?.shell.wake("start");
+  }
+
   async proves(pin: string): Promise<void> {
     const row = this.opened().open.vaultRow;
     const failed = await this.tries.begin();
@@ -125,17 +125,25 @@ export class Home {
     throw await this.wrongPin(failed);
   }
 
-  }
-
   async unlock(pin: string): Promise<void> {
     if (this.running) return;
-    const row = (await lookIn(this.cellar)).vault;
+    const { vault: row, recoveryKey } = await lookIn(this.cellar);
     if (!row) throw problem("not-enrolled", "this phone is not enrolled");
     if (!row.pin) throw problem("pin-erased", "ten wrong tries: only the office's recovery key opens what is left");
     const failed = await this.tries.begin();
-    const vault = await openVault(this.ports.crypto, this.kdf, row, pin);
-    if (!vault) throw await this.wrongPin(failed);
+    const opened = await unlockVault(this.ports.crypto, this.kdf, row, pin, recoveryKey);
+    if (!opened) throw await this.wrongPin(failed);
     await this.tries.succeeded();
+    if (opened.row.recoveryFor !== row.recoveryFor) await keepVault(this.cellar, opened.row);
+    await this.move(new Opened(this.ports, this.cellar, opened.row, opened.vault, new Shelf()));
+  }
+
+  /** A new passphrase stands; the ten tries begin anew. */
+  async moveBack(row: VaultRow, vault: OpenVault): Promise<void> {
+    this.tries.stop();
+    this.tries = new Tries(this.ports, this.cellar);
+    await this.look();
+    requireSame(row, this.outside.vault);
     await this.move(new Opened(this.ports, this.cellar, row, vault, new Shelf()));
   }
 
@@ -181,9 +189,9 @@ export class Home {
     this.running = undefined;
     this.damage = undefined;
     void this.noteName(running.open);
-    void this.lookAgain().catch(() => undefined); // until it is read, nothing counts as handed in
+    void this.handover.lookAgain().catch(() => undefined); // till then nothing counts as handed in
     this.told();
-    if (this.wantsSync) void this.handing.wake();
+    if (this.wantsSync) void this.handover.wake();
   }
 
   /** Somebody else takes the phone: one who is listed, or a newcomer. What the one before had stays sealed. */
@@ -193,41 +201,13 @@ export class Home {
     this.tries.stop();
     this.tries = new Tries(this.ports, this.cellar);
     await this.look();
-    if (this.wantsSync) void this.handing.wake();
-  }
-
-  /** Nobody pushes what lies there: it is locked, its session has ended, or it is another person's. */
-  private isLeftAlone(cellar: Cellar): boolean {
-    const { running } = this;
-    if (cellar !== this.cellar || !running) return true;
-    const { end, draining } = running.shell.state;
-    return !this.damage && (end === "enrol" || (draining && running.errands.waiting() === 0));
+    if (this.wantsSync) void this.handover.wake();
   }
 
   private followShell(): void {
-    const { running } = this;
-    if (running && !this.named) void this.noteName(running.open);
-    if (running && this.isLeftAlone(this.cellar) && !running.shell.underWay) {
-      if (running.shell.state.draining) this.handing.askAgain();
-      void this.handing.wake();
-    }
+    if (this.running && !this.named) void this.noteName(this.running.open);
+    this.handover.follow();
     this.told();
-  }
-
-  private async lookAgain(): Promise<void> {
-    const { handed, handedNotes } = await lookIn(this.cellar);
-    this.outside = { ...this.outside, handed, handedNotes };
-    this.told();
-  }
-
-  /** The office has the work and no longer trusts the phone. */
-  private async goOutOfService(cellar: Cellar): Promise<void> {
-    await wipe(cellar, this.ports.now());
-    await this.lodgings.leave(cellar.name);
-    this.ports.channel?.post();
-    if (cellar !== this.cellar) return;
-    this.lock();
-    await this.look();
   }
 
   /** For the lock screen of a phone that several people use. */
@@ -273,7 +253,7 @@ export class Home {
     this.wantsSync = false;
     this.lock();
     this.tries.stop();
-    this.handing.close();
+    this.handover.close();
     this.lodgings.close();
   }
 
@@ -301,6 +281,10 @@ export class Home {
   }
 }
 
-function requireLong(pin: string): void {
+function requireSame(row: VaultRow, there: VaultRow | undefined): void {
+  if (row.id !== there?.id) throw problem("locked", "this phone has changed hands");
+}
+
+export function requireLong(pin: string): void {
   if ([...pin].length < SHORTEST_PIN) throw problem("pin-too-short", `the passphrase needs ${SHORTEST_PIN} characters`);
 }

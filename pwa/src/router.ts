@@ -31,6 +31,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/quarantine", component: () => import("./screens/office/QuarantineScreen.vue"), meta: office },
   { path: "/password", component: () => import("./screens/office/PasswordScreen.vue"), meta: office },
   { path: "/replicas", component: () => import("./screens/office/ReplicasScreen.vue"), meta: office },
+  { path: "/recovery", component: () => import("./screens/office/RecoveryScreen.vue"), meta: office },
   { path: "/digests", component: () => import("./screens/office/DigestsScreen.vue"), meta: office },
   { path: "/audit", component: () => import("./screens/office/AuditScreen.vue"), meta: office },
   { path: "/:rest(.*)*", component: () => import("./screens/today/NowhereScreen.vue") },

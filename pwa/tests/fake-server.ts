@@ -1,5 +1,6 @@
 /** A township in memory that speaks the wire as the phone sees it; it merges only as far as these tests need. */
 import { createHash } from "node:crypto";
+import type { RecoveryRequest } from "../src/contract.ts";
 import { canonical } from "../src/domain/canonical.ts";
 import { scopeSum } from "../src/domain/sums.ts";
 import { FakeLand, type Stored, wireRow } from "./fake-land.ts";
@@ -43,6 +44,9 @@ export class FakeServer extends FakeLand {
   seen: Seen[] = [];
   /** Sealed rows handed in, as they came. */
   parcels: { replica: string; body: string }[] = [];
+  /** What a phone with a forgotten passphrase asked, and what the office answered. */
+  askedKey: RecoveryRequest | undefined;
+  answeredKey: RecoveryRequest["wrap"] | null = null;
   inFlight = 0;
   mostInFlight = 0;
   /** Answers a request in the server's place; undefined lets it through. */
@@ -82,6 +86,7 @@ export class FakeServer extends FakeLand {
   private answer(method: string, url: URL, token: string, body: string): Response {
     const at = `${method} ${url.pathname}`;
     if (at === "POST /auth/v1/replicas") return this.enrol(JSON.parse(body), token);
+    if (url.pathname.startsWith("/sync/v1/recoveries")) return this.recover(method, token, body);
     if (at === "POST /sync/v1/sealed") return this.handIn(token, body);
     const found = [...this.replicas].find(([, replica]) => replica.token === token);
     if (!found) return problem(401, "unknown-replica", { device_action: "enrol" });
@@ -128,6 +133,12 @@ export class FakeServer extends FakeLand {
     });
   }
 
+  private recover(method: string, token: string, body: string): Response {
+    if (![...this.replicas.keys()].some((one) => token === `drop-${one}`)) return problem(401, "unknown-replica", {});
+    if (method === "POST") Object.assign(this, { askedKey: JSON.parse(body), answeredKey: null });
+    return json(method === "POST" ? { id: "r1", server_time_ms: this.now } : { answer: this.answeredKey, server_time_ms: this.now });
+  }
+
   private handIn(token: string, body: string): Response {
     const [id, replica] = [...this.replicas].find(([one]) => token === `drop-${one}`) ?? [];
     if (!id || !replica) return problem(401, "unknown-replica", { device_action: "enrol" });
@@ -148,6 +159,7 @@ export class FakeServer extends FakeLand {
       policy: "p",
       ...(this.roles && { roles: this.roles }),
       min_schema_version: 1,
+      recovery_key: this.recoveryKey,
       server_time_ms: this.now,
     };
   }

@@ -56,6 +56,7 @@ def hello() -> Response:
             "policy": greeting.policy,
             "roles": roles_json(greeting.identity.actor.roles),
             "min_schema_version": MIN_SCHEMA_VERSION,
+            "recovery_key": greeting.recovery_key,
             "server_time_ms": now,
         }
     )

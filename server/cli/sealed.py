@@ -80,7 +80,7 @@ def _opened(tenant: Tenant, key: EllipticCurvePrivateKey, parcel: Parcel) -> dic
     try:
         found = open_parcel(key, parcel.body)
         numbered = all(change.gen == found.gen for change in found.changes)
-        judged = judge_parcel(KINDS, tenant.id, parcel, numbered, _reader(found), now_ms(), "recovery-key")
+        judged = judge_parcel(KINDS, tenant.id, parcel, numbered, _reader(found), now_ms(), "cli")
     except Problem as problem:
         return told | {"problem": f"{problem.entry.slug}: {problem.detail}"}
     outcomes = Counter(str(outcome["outcome"]) for outcome in judged.outcomes)

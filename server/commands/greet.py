@@ -9,15 +9,17 @@ from server.domain.replicas import Identity
 from server.domain.trust import known, token_hash, trusted
 from server.store.database import glancing, reading
 from server.store.replicas import load_identity
+from server.store.townships import load_recovery_key
 from server.store.villages import load_villages
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """Shape: `policy` names the scopes the replica holds now."""
+    """Shape: `policy` names the scopes the replica holds now; `recovery_key` the township's newest, where it has one."""
 
     identity: Identity
     policy: str
+    recovery_key: str | None
 
 
 def identify(token: str, now_ms: int, revoked_too: bool = False) -> Identity:
@@ -38,5 +40,6 @@ def greet(token: str, now_ms: int) -> Greeting:
     with reading() as connection:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
         villages = load_villages(connection, identity.tenant)
+        recovery_key = load_recovery_key(connection, identity.tenant.id)
     scopes = scopes_of(identity.actor, identity.tenant.id, villages)
-    return Greeting(identity, policy_of(scopes))
+    return Greeting(identity, policy_of(scopes), recovery_key)

@@ -135,6 +135,7 @@ class HelloSchema(Schema):
     policy = fields.String(required=True)
     roles = fields.List(fields.Nested(RoleSchema), required=True)
     min_schema_version = fields.Integer(required=True)
+    recovery_key = fields.String(required=True, allow_none=True)
     server_time_ms = fields.Integer(required=True)
 
 

@@ -88,7 +88,8 @@ def test_hello_knows_the_last_change(phone: Phone, town: Town) -> None:
     hello = phone.client.get("/sync/v1/hello", headers=phone.headers).get_json()
     assert (hello["last_n"], hello["last_hash"]) == (1, change["hash"])
     assert set(hello) == {
-        *("epoch", "last_n", "last_hash", "durable_seq", "policy", "min_schema_version", "server_time_ms")
+        *("epoch", "last_n", "last_hash", "durable_seq", "policy", "roles", "min_schema_version", "recovery_key"),
+        "server_time_ms",
     }
 
 

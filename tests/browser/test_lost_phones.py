@@ -80,3 +80,40 @@ def test_two_people_share_a_phone(meet: Meet, town: Town, safe: Path) -> None:
     me.sees("today")
     me.waits_until_arrived()
     assert len(town.records("visit", narrative="只有我看得到。")) == 1
+
+
+def test_a_forgotten_passphrase_is_recovered_with_the_office(meet: Meet, town: Town, safe: Path) -> None:
+    desk = meet("desk")
+    desk.sign_in("pbo")
+    me = meet("phone")
+    me.sign_in()
+    me.works_offline()
+    me.offline()
+    log_visit(me, "大坪", "忘口令之前写的。")
+    me.page.reload()
+    me.offline(False)
+    me.tap("forgotten")
+    me.says("forgotten-state", "正在等许可", timeout=20_000)
+    digits = me.sees("forgotten-digits").inner_text()
+
+    desk.tap("rail-recovery")
+    desk.tap("recovery-choose")
+    desk.types("recovery-key", safe.read_text())
+    desk.types("recovery-digits", "1234 5678 9012")
+    desk.tap("recovery-send")
+    desk.says("recovery-answer", "号码对不上")
+    desk.types("recovery-digits", digits)
+    desk.tap("recovery-send")
+    desk.says("recovery-done", "已发出")
+
+    me.types("forgotten-pin", "新口令新口令新口令新口令")
+    me.types("forgotten-again", "新口令新口令新口令新口令")
+    me.tap("forgotten-finish")
+    me.sees("visit-head")
+    me.waits_until_arrived()
+    assert len(town.records("visit", narrative="忘口令之前写的。")) == 1
+    kept = town.rows("SELECT * FROM recoveries")
+    assert safe.read_text() not in str(kept)
+    me.page.reload()
+    me.unlock("新口令新口令新口令新口令")
+    me.sees("visit-head")

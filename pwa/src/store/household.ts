@@ -16,6 +16,8 @@ const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"
 /** What can be said of a phone without its passphrase. */
 export interface Outside {
   vault?: VaultRow;
+  /** The township's newest recovery key, as last heard. */
+  recoveryKey?: string;
   waiting: number;
   captures: number;
   /** How many of the waiting changes, and of the notes, lie sealed at the server. */
@@ -33,6 +35,7 @@ export async function lookIn(cellar: Cellar): Promise<Outside> {
     const answered = new Set(handed.length > 0 ? (await tx.keys("outcomes")).map((change) => changeKey({ change: String(change) })) : []);
     return {
       vault: await tx.get<VaultRow>("meta", "vault"),
+      recoveryKey: await tx.get<string>("meta", "recovery_key"),
       waiting,
       captures: await tx.count("captures"),
       handed: Math.min(waiting, handed.filter((key) => key.startsWith("o/") && !answered.has(key)).length),
@@ -40,6 +43,13 @@ export async function lookIn(cellar: Cellar): Promise<Outside> {
       wiped: await tx.get<Wiped>("meta", "wiped"),
       backupAtMs: await tx.get<number>("meta", "backup_at_ms"),
     };
+  });
+}
+
+/** The vault row is as given, unless somebody else has moved in. */
+export async function keepVault(cellar: Cellar, row: VaultRow): Promise<void> {
+  await cellar.write(["meta"], async (tx) => {
+    if ((await tx.get<VaultRow>("meta", "vault"))?.id === row.id) tx.put("meta", row, "vault");
   });
 }
 

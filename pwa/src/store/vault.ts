@@ -5,7 +5,8 @@
  * Shape of the recovery wrap (opened with the township's private key): seal.ts `sealTo`, label `zoufang/recovery/<vault id>`.
  */
 import type { Ports } from "../contract.ts";
-import { aesKey, type Box, type Bytes, newPair, privateKey, type PublicBox, Sealer, sealTo, utf8 } from "./seal.ts";
+import type { Cellar } from "./idb.ts";
+import { aesKey, type Box, type Bytes, fromBase64, newPair, privateKey, type PublicBox, Sealer, sealTo, toBase64, utf8 } from "./seal.ts";
 
 /** OWASP's smallest Argon2id setting with 46 MiB; about a tenth of a second on a desk. */
 export const ARGON2 = { memory_kib: 47104, passes: 1, lanes: 1 };
@@ -20,6 +21,8 @@ export interface VaultRow {
   /** Absent after ten wrong tries: only the recovery key opens what is left. */
   pin?: Box & { salt: Bytes };
   recovery?: PublicBox;
+  /** Which public key the recovery copy was made for, in base64. */
+  recoveryFor?: string;
   device: Box & { publicRaw: Bytes };
 }
 
@@ -55,24 +58,53 @@ export async function newVault(
     pin: await wrap(crypto, kdf, id, pin, raw),
     device: { publicRaw: pair.publicRaw, ...(await sealer.seal(label("device", id), pair.privatePkcs8)) },
   };
-  if (recovery) row.recovery = await sealTo(crypto, recovery, label("recovery", id), raw);
-  const opened = await openParts(crypto, row, raw);
+  if (recovery) Object.assign(row, await copyFor(crypto, id, recovery, raw));
+  const opened = await openWrapped(crypto, row, raw);
   raw.fill(0);
   return { row, opened };
 }
 
 /** The opened vault, or undefined where the passphrase is wrong. */
 export async function openVault(crypto: Crypto, kdf: Kdf, row: VaultRow, pin: string): Promise<OpenVault | undefined> {
+  return (await unlockVault(crypto, kdf, row, pin))?.vault;
+}
+
+/** The same, with the row as it should be: its recovery copy is for `recovery`, the township's newest key, where that is known. */
+export async function unlockVault(
+  crypto: Crypto,
+  kdf: Kdf,
+  row: VaultRow,
+  pin: string,
+  recovery?: string,
+): Promise<{ vault: OpenVault; row: VaultRow } | undefined> {
   if (!row.pin) return undefined;
   const key = await aesKey(crypto, (await kdf(pin, row.pin.salt)) as Bytes);
   const raw = await new Sealer(crypto, key).open(label("pin", row.id), row.pin).catch(() => undefined);
   if (!raw) return undefined;
-  const opened = await openParts(crypto, row, raw);
+  const vault = await openWrapped(crypto, row, raw);
+  const newer = recovery !== undefined && recovery !== row.recoveryFor;
+  const copy = newer ? await copyFor(crypto, row.id, fromBase64(recovery), raw).catch(() => ({})) : {}; // what is no key changes nothing
   raw.fill(0);
-  return opened;
+  return { vault, row: { ...row, ...copy } };
 }
 
-async function openParts(crypto: Crypto, row: VaultRow, raw: Bytes): Promise<OpenVault> {
+async function copyFor(crypto: Crypto, id: string, recovery: Bytes, raw: Bytes): Promise<Pick<VaultRow, "recovery" | "recoveryFor">> {
+  return { recovery: await sealTo(crypto, recovery, label("recovery", id), raw), recoveryFor: toBase64(recovery) };
+}
+
+/** What the last hello said; used at the next unlock, since only then the data key can be wrapped. */
+export async function noteRecoveryKey(cellar: Cellar, key: string): Promise<void> {
+  const known = await cellar.read(["meta"], (tx) => tx.get<string>("meta", "recovery_key"));
+  if (known !== key) await cellar.write(["meta"], (tx) => tx.put("meta", key, "recovery_key"));
+}
+
+/** The same vault under another passphrase. */
+export async function rewrapped(crypto: Crypto, kdf: Kdf, row: VaultRow, pin: string, raw: Bytes): Promise<VaultRow> {
+  return { ...row, kdf: ARGON2, pin: await wrap(crypto, kdf, row.id, pin, raw) };
+}
+
+/** The vault whose data key is `raw`; throws where it is another's. */
+export async function openWrapped(crypto: Crypto, row: VaultRow, raw: Bytes): Promise<OpenVault> {
   const sealer = new Sealer(crypto, await aesKey(crypto, raw));
   const device = await privateKey(crypto, await sealer.open(label("device", row.id), row.device));
   const hkdf = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);

@@ -10,6 +10,7 @@ import { emptyMirror, type PulledRow, putPage, putProgress } from "../store/mirr
 import type { Opened, Progress, Session } from "../store/opened.ts";
 import { forgetOutcomes, prune, putOutcomes } from "../store/outbox.ts";
 import { becomeReplica, toRenumber } from "../store/renumber.ts";
+import { noteRecoveryKey } from "../store/vault.ts";
 import { nextBatch, pushBody } from "./batch.ts";
 import { type Hello, judgeHello } from "./hello.ts";
 import { differing, sumsOf } from "./receipt.ts";
@@ -53,6 +54,7 @@ export class Errands {
     const offset_ms = offsetOf(this.ports, before, hello.server_time_ms);
     const { server_time_ms: server_ms, durable_seq, roles = progress.roles } = hello;
     await this.keep(putProgress(this.open, { ...progress, offset_ms, server_ms, durable_seq, ...(roles && { roles }) }));
+    if (hello.recovery_key) await noteRecoveryKey(this.open.cellar, hello.recovery_key);
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
     const todo = judgeHello(
       {

@@ -9,6 +9,8 @@ export interface Hello {
   /** Not from a server before its roles could begin and end by date. */
   roles?: { role: string; village?: string | null }[];
   server_time_ms: number;
+  /** The township's newest recovery key in base64, where it has one. */
+  recovery_key?: string | null;
 }
 
 /** The phone's side. Shape: `hashAt` the hash of an own number, where it is still kept; `answered` highest own n with an outcome. */
