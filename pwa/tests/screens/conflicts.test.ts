@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { hold, type Surroundings } from "../../src/client.ts";
 import type { Core, View } from "../../src/contract.ts";
-import { joinable, joined, placeOf, settledBefore, versionsOf } from "../../src/screens/sync/versions.ts";
+import { joinable, joined, placeOf, settledBefore, versionsOf } from "../../src/screens/sync/conflicts/versions.ts";
 
 const AT_MS = Date.UTC(2026, 10, 24, 6, 2);
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { hold, type Surroundings } from "../../src/client.ts";
 import type { Core, HistoryItem } from "../../src/contract.ts";
-import { type Deed, deedLines, deedsOf } from "../../src/screens/sync/deeds.ts";
+import { type Deed, deedLines, deedsOf } from "../../src/screens/sync/history/deeds.ts";
 
 const AT_MS = Date.UTC(2026, 10, 24, 6, 2);
 

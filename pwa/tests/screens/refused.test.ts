@@ -2,8 +2,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { hold, type Surroundings } from "../../src/client.ts";
 import type { Core, Fields, OutboxItem, Problem } from "../../src/contract.ts";
-import { controlOf, isMendable, mayLeaveOut, mended } from "../../src/screens/sync/mending.ts";
-import { guardWords, reasonOf, refusedFields } from "../../src/screens/sync/reasons.ts";
+import { controlOf, isMendable, mayLeaveOut, mended } from "../../src/screens/sync/refused/mending.ts";
+import { guardWords, reasonOf, refusedFields } from "../../src/screens/sync/refused/reasons.ts";
 
 beforeEach(() => {
   const core = { get: () => undefined, list: () => [], me: () => undefined, subscribe: () => () => undefined };

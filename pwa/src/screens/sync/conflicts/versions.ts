@@ -1,12 +1,12 @@
 /** The versions of one field in a conflict, in words: the record's own first, then each side with who wrote it, when and where. */
-import { now, zone } from "../../client.ts";
-import type { Core, View } from "../../contract.ts";
-import { specOf } from "../../domain/kinds.ts";
-import { text } from "../../domain/visiting.ts";
-import { language, t } from "../../i18n/words.ts";
-import { type Side, sidesOf } from "../../parts/conflicts.ts";
-import { accountName, childTitle, villageName } from "../../parts/names.ts";
-import { dayOf, dayWords, timeOf } from "../../parts/times.ts";
+import { now, zone } from "../../../client.ts";
+import type { Core, View } from "../../../contract.ts";
+import { specOf } from "../../../domain/kinds.ts";
+import { text } from "../../../domain/visiting.ts";
+import { language, t } from "../../../i18n/words.ts";
+import { type Side, sidesOf } from "../../../parts/conflicts.ts";
+import { accountName, childTitle, villageName } from "../../../parts/names.ts";
+import { dayOf, dayWords, timeOf } from "../../../parts/times.ts";
 
 export const SIGNS = "甲乙丙丁戊己庚辛壬癸";
 

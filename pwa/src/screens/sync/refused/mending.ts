@@ -1,6 +1,6 @@
 /** 改一改再交: which fields of a refused change can be edited, and what is sent of them. */
-import type { Fields, OutboxItem } from "../../contract.ts";
-import { flat, KINDS, specOf } from "../../domain/kinds.ts";
+import type { Fields, OutboxItem } from "../../../contract.ts";
+import { flat, KINDS, specOf } from "../../../domain/kinds.ts";
 import { refusedFields } from "./reasons.ts";
 
 const EDITABLE = new Set(["text", "choice", "whole", "ts", "day", "flag"]);

@@ -1,9 +1,9 @@
 /** Why a change was refused, in words: of the whole change, and of each of its fields. */
-import type { OutboxItem, Problem } from "../../contract.ts";
-import { flat } from "../../domain/kinds.ts";
-import { t } from "../../i18n/words.ts";
-import { codeWords, fieldWords } from "../../parts/problems.ts";
-import { valueWords } from "./values.ts";
+import type { OutboxItem, Problem } from "../../../contract.ts";
+import { flat } from "../../../domain/kinds.ts";
+import { t } from "../../../i18n/words.ts";
+import { codeWords, fieldWords } from "../../../parts/problems.ts";
+import { valueWords } from "../values.ts";
 
 /** What the server's checks say of a value (server/schemas/kinds/base.py, server/domain/visits.py), and our words for it. */
 const REASONS: [RegExp, string, string[]][] = [

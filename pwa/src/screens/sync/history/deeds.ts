@@ -1,13 +1,13 @@
 /** The history of a record in words: who, when, on which phone, and field by field what it was before and after. */
-import type { Core, Fields } from "../../contract.ts";
-import { type Piece, piecesOf } from "../../domain/differences.ts";
-import { flat, specOf } from "../../domain/kinds.ts";
-import { text } from "../../domain/visiting.ts";
-import { t } from "../../i18n/words.ts";
-import { accountName } from "../../parts/names.ts";
-import { codeWords, fieldWords } from "../../parts/problems.ts";
-import { valueWords } from "./values.ts";
-import { whenWords } from "./versions.ts";
+import type { Core, Fields } from "../../../contract.ts";
+import { type Piece, piecesOf } from "../../../domain/differences.ts";
+import { flat, specOf } from "../../../domain/kinds.ts";
+import { text } from "../../../domain/visiting.ts";
+import { t } from "../../../i18n/words.ts";
+import { accountName } from "../../../parts/names.ts";
+import { codeWords, fieldWords } from "../../../parts/problems.ts";
+import { valueWords } from "../values.ts";
+import { whenWords } from "../conflicts/versions.ts";
 
 /** One change as the server tells it (docs/wire.md), or as this phone knows its own. */
 export interface Deed {
