@@ -63,4 +63,22 @@ describe("the base of an edit", () => {
     const pushes = server.seen.filter((one) => one.path === "/sync/v1/push").flatMap((one) => JSON.parse(one.body).changes);
     expect(pushes.map(({ action, base }) => [action, base])).toContainEqual(["settle", first]);
   });
+
+  it("L2 a save between two pages of one pull does not count the row as seen that comes with the next page", async () => {
+    const phone = await opened();
+    const { server } = phone;
+    server.write(ID, "visit", { narrative: "theirs" });
+    for (let at = 0; at < 510; at++) server.write(server.newId(), "visit", { narrative: `another ${at}` });
+    server.write(ID, "visit", { branch_summary: "moves the row behind the first page" });
+    let pulls = 0;
+    server.intercept = (path) => {
+      if (path === "/sync/v1/pull") pulls += 1;
+      const isSecond = path === "/sync/v1/pull" && pulls === 2;
+      return isSecond ? (phone.core.patch(ID, { narrative: "mine" }) as unknown as Promise<Response>) : undefined;
+    };
+    await phone.core.syncNow();
+    expect(pulls).toBeGreaterThan(2);
+    expect(phone.core.get(ID)?.fields.narrative).toBe("theirs");
+    expect(phone.core.list("conflict").map((conflict) => conflict.fields.sides)).toMatchObject([[{ value: "mine" }]]);
+  });
 });

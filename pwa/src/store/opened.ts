@@ -40,7 +40,10 @@ export interface Progress {
   epoch: string;
   cursor?: string;
   acked: number;
+  /** Everything up to here is in the mirror; what an edit is based on. */
   seq: number;
+  /** The highest number that any page of a pull under way has brought; absent in notes of older versions. */
+  pulled_seq?: number;
   durable_seq: number | null;
   /** Server time minus device time, as last measured; shown and sent, never used (L14). */
   offset_ms: number;

@@ -22,8 +22,6 @@ import { type Enrolled, outcomeOf, type Pulled, type Pushed, sessionOf, type Sum
 type Order = Extract<Effect, { do: "errand" }>;
 
 export class Errands {
-  /** What the server is known to have: a pull that starts later and ends has brought it all. */
-  private head = 0;
   private newEpoch: string | undefined;
   /** Changes of the round under way, for the screen. */
   round = { total: 0, done: 0 };
@@ -87,7 +85,6 @@ export class Errands {
         return entry ? [{ entry, outcome: outcomeOf(one, told.server_time_ms) }] : [];
       });
       await this.keep(putOutcomes(this.open, counter.gen, heard));
-      this.head = Math.max(this.head, ...heard.map(({ outcome }) => outcome.seq ?? 0));
       this.round.done += heard.length;
       return { n: told.last_n, sent: batch.length, took_ms: this.ports.now() - started, moved: heard.length > 0 };
     } finally {
@@ -96,7 +93,7 @@ export class Errands {
   }
 
   private async pull(order: Order): Promise<Omit<Told, "waiting">> {
-    const head = this.head;
+    const head = this.head();
     const { cursor } = this.open.progress;
     const page = await this.askPage("pull", { cursor, limit: order.page, sums: order.sums ? 1 : undefined });
     if (page === undefined) return this.nothingNew(head);
@@ -125,9 +122,14 @@ export class Errands {
   }
 
   /** Everything that was known to be there before the question has been pulled, then. */
+  /** What the server is known to have: a pull that starts later and ends has brought it all. */
+  private head(): number {
+    return this.open.shelf.entries.reduce((most, { outcome }) => Math.max(most, outcome?.seq ?? 0), 0);
+  }
+
   private async nothingNew(head: number): Promise<Omit<Told, "waiting">> {
     const { progress } = this.open;
-    const seq = Math.max(progress.seq, head);
+    const seq = Math.max(progress.seq, progress.pulled_seq ?? 0, head);
     if (seq !== progress.seq || !progress.whole) await this.keep(putProgress(this.open, { ...progress, seq, whole: true }));
     await eraseTakenBack(this.open);
     return { seq, more: false };
@@ -190,7 +192,6 @@ export class Errands {
     const older = shelf.entries.some((entry) => entry.gen < counter.gen);
     if (from !== undefined) await forgetOutcomes(this.open, (entry) => entry.gen === counter.gen && entry.n >= from);
     const register = from !== undefined && older ? "all" : progress.must_register;
-    this.head = 0;
     await this.keep(emptyMirror(this.open, this.newEpoch ?? progress.epoch, register));
     return {};
   }
@@ -246,14 +247,20 @@ function villageName(open: Opened, id: string): string {
   return String(fields.short_name ?? fields.name ?? "");
 }
 
-/** `head`: what was known to be on the server before this page was asked for; a last page has brought it. */
+/**
+ * `head`: what was known to be on the server before this page was asked for; a last page has brought it.
+ *
+ * `seq` is where edits say they stand (L2), so it moves only when a pull has come to its end: a row that was written again
+ * comes with a later page, and until then the phone shows it as it was.
+ */
 function progressAfter(before: Progress, page: Pulled, head: number): Progress {
-  const pulled = page.changes.reduce((most, row) => Math.max(most, row.seq), before.seq);
+  const pulled = page.changes.reduce((most, row) => Math.max(most, row.seq), Math.max(before.seq, before.pulled_seq ?? 0));
   return {
     ...before,
     cursor: page.cursor,
     acked: page.acked,
-    seq: page.more ? pulled : Math.max(pulled, head),
+    seq: page.more ? before.seq : Math.max(pulled, head),
+    pulled_seq: pulled,
     durable_seq: page.durable_seq,
     pulled_rows: before.pulled_rows + page.changes.length,
     whole: before.whole || !page.more,
