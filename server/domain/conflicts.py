@@ -80,9 +80,10 @@ def with_one_more(conflict: Record, side: Side) -> Record:
 
 
 def place_of(sides: Sequence[Side], side: Side) -> int | None:
-    """Where the same replica already offers a value on the same base."""
+    """Where the same replica already offers a value on the same base; an edit kept in full is no place for a delete."""
     for at, known in enumerate(sides):
-        if known["replica"] == side["replica"] and known["base"] == side["base"]:
+        is_same_sort = isinstance(known["value"], dict) == isinstance(side["value"], dict)
+        if known["replica"] == side["replica"] and known["base"] == side["base"] and is_same_sort:
             return at
     return None
 

@@ -104,3 +104,16 @@ def test_L10_a_delete_by_one_who_saw_the_conflict_deletes() -> None:
     send(town, Phone("secretary's tablet"), Wish("patch", {"narrative": "一"}), base)
     send(town, Phone("leader"), Wish("patch", {"narrative": "二"}), base)
     assert _delete(town, town.head).outcome == "applied"
+
+
+def test_L10_an_edit_kept_for_a_deleted_record_survives_its_authors_own_delete() -> None:
+    town, base = town_with_a_visit()
+    other, mine = Phone("secretary's tablet"), Phone("secretary")
+    town.one(SECRETARY, other.change("visit", "delete", base=base))
+    town.one(SECRETARY, mine.change("visit", "patch", {"narrative": "二"}, base=base))
+    town.one(SECRETARY, other.change("visit", "restore", base=town.head))
+    assert town.one(SECRETARY, mine.change("visit", "delete", base=base)).outcome == "conflict"
+    [conflict] = town.conflicts("visit", "deleted")
+    assert [side["value"] for side in conflict.fields["sides"]] == [{"narrative": "二"}, True]
+    _settle(town, False)
+    assert town.records["visit"].fields["narrative"] == "二"
