@@ -25,7 +25,10 @@ SETS = [
     [Role("branch_secretary", "v1"), Role("resident_team", "v2")],
     [Role("leader"), Role("village_lead", "v2")],
     [Role("pbo"), Role("evaluator")],
+    [Role("leader"), Role("branch_secretary", "v1")],
 ]
+VISITED: list[frozenset[str]] = [frozenset(), frozenset({"v1"}), frozenset(VILLAGES)]
+"""The villages in whose visits the person takes part."""
 
 
 def every_scope(township: str) -> list[str]:
@@ -57,9 +60,12 @@ def named(roles: list[Role]) -> str:
     return "+".join(f"{one.role}@{one.village or 'town'}" for one in roles) or "nobody"
 
 
+@pytest.mark.parametrize("takes_part", VISITED, ids=lambda villages: "+".join(sorted(villages)) or "no-visit")
 @pytest.mark.parametrize("roles", SETS, ids=named)
-def test_L15_a_plain_select_returns_what_the_roles_may_see(townships: list[str], roles: list[Role]) -> None:
-    mine, actor = townships[0], Actor(ME, "p", tuple(roles))
+def test_L15_a_plain_select_returns_what_the_roles_may_see(
+    townships: list[str], roles: list[Role], takes_part: frozenset[str]
+) -> None:
+    mine, actor = townships[0], Actor(ME, "p", tuple(roles), takes_part=takes_part)
     holds_a_replica = any(READS[one.role] for one in roles)
     may_see = [
         scope
