@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.domain.problems import Problem
 from tests.model.feed import pull
 from tests.model.phone import Phone
@@ -52,6 +54,11 @@ def judge_hello(phone: Phone, epoch: str, last_n: int, last_hash: str | None) ->
     return (("resume", last_n + 1),) if last_n < answered else ()
 
 
+def has_all_from(start: int, kept: Sequence[int], last_n: int) -> bool:
+    """Whether every number from there to the last one given out is still kept: the server takes no gaps."""
+    return start > 0 and sum(n >= start for n in kept) == last_n - start + 1
+
+
 def push(phone: Phone, server: Server, fate: str, most: int) -> str:
     """The outbox goes up; the answer may be lost on its way, or the request come twice."""
     if fate == "lost":
@@ -72,8 +79,8 @@ def push(phone: Phone, server: Server, fate: str, most: int) -> str:
 
 def fetch(phone: Phone, server: Server, fate: str, limit: int) -> str:
     """One page comes down. A receipt that does not match is a broken law here, for nothing was ever damaged."""
-    if fate == "lost":
-        return "pull"
+    if fate == "lost" or phone.outdated:
+        return "rest" if phone.outdated else "pull"
     head = phone.head
     try:
         page = pull(server, phone.replica, phone.cursor, limit)
@@ -83,6 +90,7 @@ def fetch(phone: Phone, server: Server, fate: str, limit: int) -> str:
         return "pull"
     if fate == "unheard":
         return "pull"
+    phone.durable = server.durable
     phone.take(page, head)
     if page.more:
         return "pull"
@@ -101,8 +109,8 @@ def todo(phone: Phone, server: Server, errand: str, start: int | None, fate: str
         everything = start is not None and older
         phone.empty_mirror(phone.new_epoch or phone.epoch, "all" if everything else phone.must_register)
     elif errand == "resume":
-        mine = {one.n for one in phone.own if one.gen == phone.gen}
-        if start in mine or start == phone.n + 1:
+        mine = [one.n for one in phone.own if one.gen == phone.gen]
+        if has_all_from(start or 0, mine, phone.n):
             phone.forget_outcomes(start or 0)
         else:
             phone.must_register = "all"

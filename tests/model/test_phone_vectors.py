@@ -12,7 +12,7 @@ from server.domain.judging.verdicts import Verdict
 from server.domain.records import Change, Record
 from tests.model.feed import Row
 from tests.model.phone import Own, Phone, Wish
-from tests.model.sync import judge_hello
+from tests.model.sync import has_all_from, judge_hello
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "phone.json").read_text())
 
@@ -34,6 +34,11 @@ def test_first_word_with_the_server(vector: dict[str, Any]) -> None:
     phone = _phone(told["own"], n=told["n"], gen=told["gen"], epoch=told["epoch"], must_register=told["must_register"])
     todo = judge_hello(phone, vector["epoch"], vector["last_n"], vector["last_hash"])
     assert todo == tuple((one["errand"], one.get("from")) for one in vector["expect"])
+
+
+@pytest.mark.parametrize("vector", VECTORS["resumes"], ids=lambda vector: vector["name"])
+def test_sending_again_from_a_number_on(vector: dict[str, Any]) -> None:
+    assert has_all_from(vector["from"], vector["kept"], vector["last_n"]) is vector["expect"]
 
 
 def _phone(own: list[dict[str, Any]], **state: Any) -> Phone:

@@ -12,7 +12,7 @@ import { forgetOutcomes, prune, putOutcomes } from "../store/outbox.ts";
 import { becomeReplica, toRenumber } from "../store/renumber.ts";
 import { noteRecoveryKey } from "../store/vault.ts";
 import { nextBatch, pushBody } from "./batch.ts";
-import { type Hello, judgeHello } from "./hello.ts";
+import { hasAllFrom, type Hello, judgeHello } from "./hello.ts";
 import { differing, sumsOf } from "./receipt.ts";
 import { offsetOf } from "./redeem.ts";
 import type { Effect, Errand, Told, Todo } from "./step.ts";
@@ -196,13 +196,13 @@ export class Errands {
     return {};
   }
 
-  /** The server waits for `from`. Where that number is no longer here, a new replica sends what is kept. */
+  /** The server waits for `from`. Where that number or a later one is no longer here, a new replica sends what is kept. */
   private async resume(order: Order): Promise<Omit<Told, "waiting">> {
     const from = order.from ?? 0;
     if (!this.open.shelf.entries.some((entry) => entry.n === from)) await load(this.open);
     const { counter, shelf, progress } = this.open;
     const mine = shelf.entries.filter((entry) => entry.gen === counter.gen);
-    if (from === counter.n + 1 || mine.some((entry) => entry.n === from)) {
+    if (hasAllFrom(from, mine.map((entry) => entry.n), counter.n)) {
       await forgetOutcomes(this.open, (entry) => entry.gen === counter.gen && entry.n >= from);
       return {};
     }

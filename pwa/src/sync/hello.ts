@@ -43,3 +43,8 @@ export function judgeHello(own: Own, hello: Hello): Todo[] {
   if (forked) return [{ errand: "register" }];
   return hello.last_n < own.answered ? [{ errand: "resume", from: hello.last_n + 1 }] : [];
 }
+
+/** Whether every number from `from` to the last one given out is still kept: the server takes no gaps. */
+export function hasAllFrom(from: number, kept: number[], lastN: number): boolean {
+  return from > 0 && kept.filter((n) => n >= from).length === lastN - from + 1;
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import vectors from "../../../tests/vectors/phone.json" with { type: "json" };
 import { type Entry, type Wish, withBases } from "../../src/domain/change.ts";
 import { Shelf } from "../../src/domain/shelf.ts";
-import { judgeHello } from "../../src/sync/hello.ts";
+import { hasAllFrom, judgeHello } from "../../src/sync/hello.ts";
 
 interface Own extends Omit<Wish, "fields"> {
   gen: number;
@@ -50,5 +50,11 @@ describe("the first word with the server", () => {
       mustRegister: phone.must_register !== null,
     };
     expect(judgeHello(own, { epoch, last_n, last_hash, durable_seq: null, server_time_ms: 0 })).toEqual(expected);
+  });
+});
+
+describe("sending again from a number on", () => {
+  it.each(vectors.resumes)("$name", ({ from, kept, last_n, expect: expected }) => {
+    expect(hasAllFrom(from, kept, last_n)).toBe(expected);
   });
 });
