@@ -51,9 +51,8 @@ def scene(place: Place, somebody: Somebody, kind: str, action: str, relation: st
         record = _child(parent, kind, somebody if mine else None, _content(kind, action, parent, village))
         made.append(record)
     if action == "create":
-        return Scene(
-            place.id, village, tuple(made if kind != "visit" else ()), new_id(), kind, visit.id, parent.id, None
-        )
+        above = () if kind == "visit" else tuple(made)
+        return Scene(village, above, new_id(), kind, visit.id, parent.id, None)
     assert record is not None
     if action == "restore":
         made = [one if one is not record else _deleted(one) for one in made]

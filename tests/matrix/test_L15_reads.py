@@ -100,6 +100,19 @@ def test_L15_asking_for_a_scope_by_name_gives_nothing_more(
             assert stranger.pull(refetch=scope) == [], (somebody.name, scope)
 
 
+def test_L15_nobody_reads_the_history_of_what_he_does_not_hold(cast: list[Somebody], written: Written) -> None:
+    for somebody in cast:
+        client, headers = somebody.phone.client, somebody.phone.headers
+        for name, record in written.ids.items():
+            answer = client.get(f"/sync/v1/records/{record}/history", headers=headers)
+            may = bool(ROWS[name][1] & names_of(somebody)) and somebody.name != "revoked"
+            assert answer.status_code == (200 if may else 403 if somebody.name == "revoked" else 404), (
+                somebody.name,
+                name,
+            )
+            assert may or not any(words in answer.text for words in CANARIES)
+
+
 def test_L15_another_township_reads_nothing_of_it(app: Flask, place: Place, written: Written) -> None:
     other = found_place("别处镇", "990101102")
     for somebody in readers(app, other):
