@@ -15,7 +15,7 @@ MOST_FAULTS = 20
 EVENTS = frozenset(
     {"enrolled", "enrolled-again", "continued", "signed-in", "stepped-up", "password-set", "password-cleared"}
     | {"invited", "invitation-withdrawn", "revoked", "role-given", "role-ended", "roles-ended"}
-    | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "exported", "consent-withdrawn"}
+    | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "consent-withdrawn"}
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}
     | {"recovery-key", "recovery-asked", "recovery-answered", "names-sealed", "names-given-up"}
     | {"backup-taken", "restored", "epoch-minted"}
