@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "invite": "server.cli.people:invite",
     "revoke": "server.cli.people:revoke",
+    "password": "server.cli.people:password",
     "role": "server.cli.roles:role",
     "lock-visits": "server.cli.visits:lock_visits",
     "quarantine": "server.cli.quarantine:quarantine",

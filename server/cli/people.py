@@ -12,6 +12,7 @@ from server.cli.qr import terminal_qr
 from server.commands.invite import check_invitation
 from server.commands.invite import invite as make_invitation
 from server.commands.office_holder import office_holder
+from server.commands.passwords import clear_password_of
 from server.commands.revoke import revoke as revoke_replica
 from server.domain.invitations import shown
 from server.schemas.kinds.registry import KINDS
@@ -69,3 +70,19 @@ def revoke(replica: str, as_json: bool) -> None:
     with opened():
         revoke_replica(replica, now_ms(), by="cli")
     say(as_json, {"replica": replica, "revoked": True}, f"Replica {replica} is revoked.")
+
+
+@click.group()
+def password() -> None:
+    """Passwords with which office holders sign in at desks."""
+
+
+@password.command("clear")
+@replica_option
+@json_option
+def password_clear(replica: str, as_json: bool) -> None:
+    """The last clerk forgot it: this replica's account has none any more and sets a new one there."""
+    with opened():
+        cleared = clear_password_of(replica, now_ms(), by="cli")
+    words = "The password is cleared." if cleared else "That account has no password."
+    say(as_json, {"replica": replica, "cleared": cleared}, words)

@@ -24,7 +24,7 @@ from server.store.passwords import (
     save_password,
     save_proof,
 )
-from server.store.replicas import load_roles
+from server.store.replicas import load_replica, load_roles
 from server.store.transaction import transaction
 
 DESK_ROLES = ("admin", "committee_secretary", "pbo")
@@ -89,6 +89,18 @@ def clear_password(township_id: str, account: str, now_ms: int, by: str = "offic
         if removed:
             add_audit(tx.connection, township_id, by, "password-cleared", {"account": account}, now_ms)
     return removed
+
+
+def clear_password_of(replica_id: str, now_ms: int, by: str = "office") -> bool:
+    """The same for the account of a replica.
+
+    Raises: not-found
+    """
+    with reading() as connection:
+        identity = load_replica(connection, replica_id, now_ms)
+    if identity is None:
+        raise Problem("not-found", "there is no such replica")
+    return clear_password(identity.tenant.id, identity.replica.account, now_ms, by)
 
 
 def _check(login: str, password: str, township: str) -> None:

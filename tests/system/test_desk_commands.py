@@ -100,3 +100,13 @@ def test_the_plan_states_thirteen_villages_and_the_roster_has_eleven(zoufang: Co
     assert [(found["stated"], found["roster"]) for found in checked["differences"]] == [(13, 11)]
     assert not checked["applied"]
     assert zoufang("import", "plan", plan, "--acknowledge")["acknowledged"] is True
+
+
+def test_a_forgotten_desk_password_is_cleared_from_the_machine(app: Flask, zoufang: Command) -> None:
+    desk = enrol(app, found_town(app), "pbo")
+    body = {"login": "dangjianban", "password": "Qingshi-gou 4417 田"}
+    assert desk.client.post("/auth/v1/password", json=body, headers=desk.headers).status_code == 200
+    assert zoufang("password", "clear", "--replica", desk.id)["cleared"] is True
+    assert zoufang("password", "clear", "--replica", desk.id)["cleared"] is False
+    assert zoufang("password", "clear", "--replica", "nobody")["code"] == 2
+    assert desk.client.post("/auth/v1/password", json=body, headers=desk.headers).status_code == 200
