@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { homesOf, mayBeginVisits, seesEveryVillage, standingAfter } from "../src/domain/standing.ts";
+import { goesToVillages, homesOf, mayBeginVisits, seesEveryVillage, standingAfter } from "../src/domain/standing.ts";
 import { FakeServer } from "./fake-server.ts";
 import { enrolled, type Phone, PIN } from "./phone.ts";
 import { A, offline, online, VISIT } from "./three-records.ts";
@@ -74,6 +74,8 @@ describe("what the roles of today mean for the screens", () => {
   it("who begins visits, who sees every village, whose village is 本村", () => {
     expect(mayBeginVisits([{ role: "village_lead", village: "v1" }])).toBe(true);
     expect(mayBeginVisits([{ role: "branch_secretary", village: "v1" }, { role: "evaluator" }])).toBe(false);
+    expect(goesToVillages([{ role: "committee_member" }])).toBe(true);
+    expect(goesToVillages([{ role: "branch_secretary", village: "v1" }, { role: "teller" }])).toBe(false);
     expect(seesEveryVillage([{ role: "leader" }])).toBe(false);
     expect(seesEveryVillage([{ role: "pbo" }])).toBe(true);
     expect(homesOf([{ role: "branch_secretary", village: "v1" }, { role: "resident_team", village: "v1" }])).toEqual(["v1"]);

@@ -26,6 +26,9 @@ const holds = (roles: readonly HeldRole[], names: readonly string[]): boolean =>
 
 export const mayBeginVisits = (roles: readonly HeldRole[]): boolean => holds(roles, KINDS.visit?.create_roles ?? []);
 
+/** Whether what is seen and heard in a village is written by somebody at all, as visitor or companion. */
+export const goesToVillages = (roles: readonly HeldRole[]): boolean => mayBeginVisits(roles) || holds(roles, ["committee_member"]);
+
 /** Whether a village without a visit on this phone is one that nobody has visited. */
 export const seesEveryVillage = (roles: readonly HeldRole[]): boolean => holds(roles, OFFICE);
 

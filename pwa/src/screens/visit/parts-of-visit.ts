@@ -1,5 +1,6 @@
 /** What belongs to a visit, who may write to it, and which of its sheets a child opens. */
 import type { Core, View } from "../../contract.ts";
+import { goesToVillages } from "../../domain/standing.ts";
 import { missing } from "../../domain/visiting.ts";
 
 export interface VisitParts {
@@ -32,7 +33,7 @@ export function lacksOf(core: Core, visit: View): { members: number; others: num
 /** The visitor and the companions write; the office only the header (its companions, day and times). */
 export function mayWrite(core: Core, visit: View): "all" | "head" | "none" {
   const me = core.me();
-  if (!me || visit.fields.state === "locked" || visit.fields.state === "cancelled") return "none";
+  if (!me || !goesToVillages(me.roles) || visit.fields.state === "locked" || visit.fields.state === "cancelled") return "none";
   const companions = Array.isArray(visit.fields.companions) ? visit.fields.companions : [];
   if (visit.fields.visitor_id === me.person || companions.includes(me.person)) return "all";
   return me.roles.some((role) => role.role === "pbo") ? "head" : "none";
