@@ -175,9 +175,10 @@ export class Shelf {
     const record = part.slice(0, part.indexOf("/"));
     const row = this.rows.get(record);
     const own = this.heldOver(record);
-    const unseen = row ? row.deleted && own.some(({ wire }) => ["restore", "settle"].includes(wire.action)) : isMade(own);
-    if (unseen) return 0;
-    const over = part === `${record}/deleted` ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
+    const isDelete = part === `${record}/deleted`;
+    const isBack = isDelete ? own.some(({ wire }) => ["restore", "settle"].includes(wire.action)) : opened >= (row?.seq ?? 0);
+    if (row ? row.deleted && isBack : isMade(own)) return 0;
+    const over = isDelete ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
     return Math.min(opened, ...over.map((entry) => entry.wire.base));
   }
 
