@@ -11,6 +11,7 @@ from server.commands.known_changes import SortedOut
 from server.commands.note_settled import note_settled
 from server.commands.notices import write_notices
 from server.commands.take_back import erase_taken_back
+from server.domain.emptied import emptied
 from server.domain.judge import judge_batch
 from server.domain.judging.needs import more_ids
 from server.domain.judging.verdicts import Judged, Township, Verdict
@@ -49,13 +50,15 @@ def judge_and_save(
     seen_groups = load_seen_groups(tx.connection, tx.township_id, identity.replica.id, groups)
     township = township_of(tx, tx.head + len(restamped))
     judged = judge_batch(kinds, township, identity.actor, known, batch.fresh, [], now_ms, seen_groups)
-    save_judged(tx, judged, restamped, now_ms)
-    note_settled(tx, identity.replica.account, known, judged.records, now_ms)
     stored = {verdict.n: _stored(item, verdict, now_ms) for item, verdict in judged.verdicts}
     met = {**known, **{record.id: record for record in judged.records}}
     sealed = {item.n for item, _verdict in judged.verdicts if is_sealed_change(kinds, item, met)}
+    # Before the records: what a delete ends moves beside its change.
     insert_changes(tx.connection, tx.township_id, stored.values(), sealed)
     _keep_quarantined(tx, identity, judged, sealed, now_ms)
+    judged = replace(judged, records=emptied(judged.records, known, judged.verdicts))
+    save_judged(tx, judged, restamped, now_ms)
+    note_settled(tx, identity.replica.account, known, judged.records, now_ms)
     erase_taken_back(kinds, tx, identity.replica.account, batch.fresh, met, now_ms)
     release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)
     outcomes = {n: change.answer(n) for n, change in stored.items()}
@@ -72,6 +75,7 @@ def release_waiting(kinds: Kinds, tx: Transaction, arrived: Collection[str], now
             return
         known = load_needed(kinds, tx, [change for change, _ in held])
         judged = judge_batch(kinds, township_of(tx, tx.head), held[0][1], known, [], held, now_ms)
+        judged = replace(judged, records=emptied(judged.records, known, judged.released))
         save_judged(tx, judged, [], now_ms)
         settle_released(kinds, tx, waiting, known, judged, "server", now_ms)
         arrived = {record.id for record in judged.records} - set(known)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from server.commands.judging import load_needed, release_waiting, save_judged, settle_released, township_of
 from server.commands.notices import write_notices
+from server.domain.emptied import emptied
 from server.domain.judge import judge_batch
 from server.domain.kinds import Kinds
 from server.domain.problems import Problem
@@ -53,6 +54,7 @@ def judge_held(
     actor = load_actor(tx.connection, township_id, held.account_id, None)
     known = load_needed(kinds, tx, [change])
     judged = judge_batch(kinds, township_of(tx, tx.head), actor, known, [], [(change, actor)], now_ms)
+    judged = replace(judged, records=emptied(judged.records, known, judged.released))
     save_judged(tx, judged, [], now_ms)
     settle_released(kinds, tx, [held], known, judged, by, now_ms)
     release_waiting(kinds, tx, {record.id for record in judged.records} - set(known), now_ms)

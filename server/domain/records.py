@@ -31,7 +31,8 @@ class Record:
     Shape:  `fields` is flat: a map field is one key per entry (`area_notes.study`), a set field a list of its elements.
             `field_seqs` has one entry per written field and one per set element (`companions/<element key>`).
             `parent` is the id of the record this one hangs on (a visit for its checks, the record for its conflicts).
-            `sealed`: its fields lie encrypted in the database.
+            `sealed`: its fields lie encrypted in the database. `emptied_by` (replica, n): the change beside which the
+            content of a deleted record lies; `fields` hold it here all the same.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Record:
     updated_by: str = ""
     updated_at_ms: int = 0
     sealed: bool = False
+    emptied_by: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,7 @@ def emptied_conflict(conflict: Record, withdrawn: Record, step: Transition, acco
         fields["sides"] = [{**side, "value": _without(side["value"], step.erases)} for side in fields["sides"]]
     elif conflict.parent != withdrawn.id or fields["field"] in _gone(step):
         fields["sides"] = [{**side, "value": None} for side in fields["sides"]]
-        settler = account if fields["status"] == "open" else fields.get("settled_by")
-        fields |= {"status": "settled", "settled_by": settler, "settled_value": None}
+        fields |= {"status": "settled", "settled_by": fields.get("settled_by") or account, "settled_value": None}
     return fields
 
 

@@ -17,7 +17,8 @@ from server.store.sealing import MARK, Turn, plain_text, sealed_text
 class StoredChange:
     """One row of `changes`.
 
-    Shape:  `more` is the rest of the outcome (conflicts, problem); `patch` the flat fields if they differ from it.
+    Shape:  `more` is the rest of the outcome (conflicts, problem); `patch` the flat fields if they differ from it,
+            or what the record said that this change ended.
     """
 
     replica_id: str
@@ -155,10 +156,17 @@ def change_of(stored: StoredChange) -> Change:
         kind=str(sent["kind"]),
         action=str(sent["action"]),
         base=stored.base,
-        fields=sent.get("fields", {}) if stored.patch is None else json.loads(stored.patch),
+        fields=_fields(stored, sent),
         captured_at_ms=stored.captured_at_ms,
         clock_offset_ms=int(sent.get("clock_offset_ms", 0)),
         canonical=stored.canonical or "",
         command=sent.get("command"),
         group=stored.group_id,
     )
+
+
+def _fields(stored: StoredChange, sent: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Beside a delete, or the settling of one, lies what the record said (server/store/emptied.py)."""
+    if stored.patch is None or stored.action in ("delete", "settle"):
+        return dict(sent.get("fields") or {})
+    return dict(json.loads(stored.patch))

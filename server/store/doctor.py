@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from server.domain.audit import chain_faults
 from server.domain.doctor import COUNTED, Facts
@@ -14,6 +15,7 @@ from server.store.audit import load_chain
 from server.store.bulk import among, listed
 from server.store.doctor_checks import CHECKS
 from server.store.effects_queue import count_done, count_waiting, load_dead
+from server.store.emptied import load_content, place_in
 from server.store.migrate import GuardMissing, assert_guard
 from server.store.quarantine import count_held
 from server.store.records import plain_fields
@@ -85,12 +87,19 @@ def _load_counted(connection: Connection, township_id: str) -> list[Record]:
             kind=row.kind,
             scope=row.scope,
             seq=row.seq,
-            fields=json.loads(plain_fields(township_id, row.id, row.fields)),
+            fields=_fields(connection, township_id, row),
             deleted=bool(row.deleted),
             parent=row.parent,
         )
         for row in found
     ]
+
+
+def _fields(connection: Connection, township_id: str, row: Row[Any]) -> dict[str, Any]:
+    place = place_in(row.fields)
+    if place is not None:
+        return load_content(connection, township_id, place)[0]
+    return dict(json.loads(plain_fields(township_id, row.id, row.fields)))
 
 
 def _load_secretaries(connection: Connection, township_id: str) -> frozenset[str]:

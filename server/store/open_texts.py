@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from server.domain.records import Record
 from server.store.bulk import among, listed
+from server.store.emptied import SIGN
 from server.store.records import load_family
 from server.store.sealing import MARK, sealed_text
 
@@ -20,10 +21,11 @@ def load_open_records(connection: Connection, township_id: str, sealed: Collecti
     found = connection.execute(
         text(
             "SELECT r.id FROM records r LEFT JOIN records p ON p.township_id = r.township_id AND p.id = r.parent "
-            f"WHERE r.township_id = :township AND r.fields {_OPEN} AND ({among(connection, 'r.kind', 'sealed')} "
+            f"WHERE r.township_id = :township AND r.fields {_OPEN} AND r.fields NOT LIKE :emptied "
+            f"AND ({among(connection, 'r.kind', 'sealed')} "
             f"OR (r.kind = 'conflict' AND {among(connection, 'p.kind', 'sealed')}))"
         ),
-        {"township": township_id, "sealed": listed(connection, sealed)},
+        {"township": township_id, "sealed": listed(connection, sealed), "emptied": f"{SIGN}%"},
     )
     ids = {str(row.id) for row in found}
     records = load_family(connection, township_id, ids)

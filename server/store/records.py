@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from server.domain.records import FieldSeq, Record
 from server.store.bulk import among, insert_rows, listed, sql
+from server.store.emptied import load_content, move_contents, place_in, way_to
 from server.store.sealing import MARK, plain_text, sealed_text
 
 COLUMNS: Mapping[str, str] = {
@@ -38,7 +40,9 @@ def save_records(connection: Connection, township_id: str, records: Iterable[Rec
     connection.execute(
         sql("UPDATE sync_heads SET seq = :seq WHERE township_id = :township"), {"seq": head, "township": township_id}
     )
-    rows = [_row(township_id, record) for record in records]
+    given = list(records)
+    move_contents(connection, township_id, given)
+    rows = [_row(township_id, record) for record in given]
     insert_rows(connection, "records", COLUMNS, rows, update_on=("township_id", "id"))
 
 
@@ -52,7 +56,8 @@ def load_family(connection: Connection, township_id: str, ids: Collection[str]) 
         sql(f"SELECT {_NAMES} {where} {same} UNION SELECT {_NAMES} {where} {below}"),
         {"township": township_id, "ids": listed(connection, ids)},
     )
-    return {row.id: record_of(row) for row in found}
+    records = {row.id: record_of(row) for row in found}
+    return {id: _whole(connection, township_id, record) for id, record in records.items()}
 
 
 def load_kind(connection: Connection, township_id: str, kind: str) -> list[Record]:
@@ -68,16 +73,17 @@ def load_kind(connection: Connection, township_id: str, kind: str) -> list[Recor
 
 
 def record_of(row: Row[Any]) -> Record:
-    """A row as a value.
+    """A row as a value; an emptied one without its content.
 
     Raises: SealBroken
     """
+    place = place_in(row.fields)
     return Record(
         id=row.id,
         kind=row.kind,
         scope=row.scope,
         seq=row.seq,
-        fields=json.loads(plain_fields(row.township_id, row.id, row.fields)),
+        fields={} if place else json.loads(plain_fields(row.township_id, row.id, row.fields)),
         field_seqs={name: FieldSeq(*entry) for name, entry in json.loads(row.field_seqs).items()},
         deleted=bool(row.deleted),
         parent=row.parent,
@@ -86,7 +92,15 @@ def record_of(row: Row[Any]) -> Record:
         updated_by=row.updated_by,
         updated_at_ms=row.updated_at_ms,
         sealed=row.fields.startswith(MARK),
+        emptied_by=place,
     )
+
+
+def _whole(connection: Connection, township_id: str, record: Record) -> Record:
+    if record.emptied_by is None:
+        return record
+    fields, sealed = load_content(connection, township_id, record.emptied_by)
+    return replace(record, fields=fields, sealed=sealed)
 
 
 def plain_fields(township_id: str, record_id: str, text: str) -> str:
@@ -98,14 +112,13 @@ def plain_fields(township_id: str, record_id: str, text: str) -> str:
 
 
 def _row(township_id: str, record: Record) -> dict[str, Any]:
-    fields = _json(record.fields)
     return {
         "township_id": township_id,
         "id": record.id,
         "kind": record.kind,
         "scope": record.scope,
         "seq": record.seq,
-        "fields": sealed_text(township_id, _place(record.id), fields) if record.sealed else fields,
+        "fields": _stored_fields(township_id, record),
         "field_seqs": _json(record.field_seqs),
         "deleted": record.deleted,
         "parent": record.parent,
@@ -114,6 +127,13 @@ def _row(township_id: str, record: Record) -> dict[str, Any]:
         "updated_by": record.updated_by,
         "updated_at_ms": record.updated_at_ms,
     }
+
+
+def _stored_fields(township_id: str, record: Record) -> str:
+    if record.deleted and record.emptied_by is not None:
+        return way_to(record.emptied_by)
+    fields = _json(record.fields)
+    return sealed_text(township_id, _place(record.id), fields) if record.sealed else fields
 
 
 def _place(record_id: str) -> tuple[str, ...]:
