@@ -1,4 +1,4 @@
-"""A branch secretary at 360 px: his village and what his branch was told, nothing that villagers said; his role ends."""
+"""A branch secretary at 360 px: his village, what his branch was told, nothing that villagers said; his role ends."""
 
 from __future__ import annotations
 
