@@ -46,11 +46,11 @@ class Sealer:
     """One installation's key. Shape: `id` tells keys apart and says nothing of them."""
 
     secret: bytes
+    id: str = field(init=False)
     _ciphers: dict[str, AESGCM] = field(default_factory=dict)
 
-    @property
-    def id(self) -> str:
-        return sha256(self._derived("id")).hexdigest()[:8]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", sha256(self._derived("id")).hexdigest()[:8])
 
     def seal(self, township_id: str, place: tuple[str, ...], plain: str) -> str:
         """The text for this place only. Shape: `sealed:<key id>:<base64 of nonce and ciphertext>`"""
