@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { officePlaces } from "../../src/parts/places.ts";
 import { changed, textsOf } from "../../src/screens/office/quarantine.ts";
 import { useStepUp } from "../../src/screens/office/stepup.ts";
+import { correctedWords } from "../../src/screens/sync/refused/corrected.ts";
+import type { View } from "../../src/contract.ts";
 
 const needed = (how: "password" | "set-password"): object => ({ slug: "step-up-needed", title: "", how });
 
@@ -47,4 +49,10 @@ test("whoever gives up has done nothing, and any other problem is passed on", as
   step.giveUp();
   expect([await result, tries]).toEqual([undefined, 1]);
   await expect(step.run(() => Promise.reject(Object.assign(new Error(), { slug: "not-allowed" })))).rejects.toMatchObject({ slug: "not-allowed" });
+});
+
+test("an author reads by name which fields the office put right", () => {
+  const notice = (fields: object): View => ({ fields }) as View;
+  expect(correctedWords(notice({ change_kind: "visit", corrected: ["branch_summary", "area_notes.study"] }))).toBe("（党建办改正了：当面反馈、各方面情况 · 学习贯彻）");
+  expect(correctedWords(notice({ change_kind: "visit", status: "released" }))).toBe("");
 });
