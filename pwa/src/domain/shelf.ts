@@ -169,7 +169,8 @@ export class Shelf {
 
   /**
    * The frozen base of a part: that of the own change still laid over it, else what the form was opened on (DESIGN 5.4).
-   * Deleting is a word on all that the record holds, so every own change over it counts; of a deleted row nothing was seen.
+   * Deleting is a word on all that the record holds, so every own change over it counts. Of a row that is not here, or that
+   * is deleted, nothing was seen.
    */
   baseOf(part: string, opened: number): number {
     const record = part.slice(0, part.indexOf("/"));
@@ -177,7 +178,7 @@ export class Shelf {
     const own = this.heldOver(record);
     const isDelete = part === `${record}/deleted`;
     const isBack = isDelete ? own.some(({ wire }) => ["restore", "settle"].includes(wire.action)) : opened >= (row?.seq ?? 0);
-    if (row ? row.deleted && isBack : isMade(own)) return 0;
+    if (!row || (row.deleted && isBack)) return 0;
     const over = isDelete ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
     return Math.min(opened, ...over.map((entry) => entry.wire.base));
   }
@@ -249,10 +250,6 @@ export class Shelf {
 export function hidesWithParent(kind: string): boolean {
   const spec = KINDS[kind];
   return spec?.offline === true;
-}
-
-function isMade(own: Entry[]): boolean {
-  return own.some((entry) => entry.wire.action === "create");
 }
 
 function put(index: Map<string, Set<string>>, key: string, id: string): void {
