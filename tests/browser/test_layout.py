@@ -30,6 +30,7 @@ DESK_PLACES = (
     *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
     *("/mine", "/nowhere", "/rosters", "/digests", "/replicas", "/audit"),
 )
+    *("/people", "/invitations", "/quarantine", "/password"),
 GO = """
 (path) => {
   history.pushState({}, "", path);
