@@ -10,8 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from server.api.identity import now_ms
 from server.app import create_app
 from server.commands.create_township import create_township
+from server.commands.invite import invite
 from server.commands.save_online import save_online
 from server.domain.judging.verdicts import OnlineWrite
 from server.schemas.kinds.registry import KINDS
@@ -169,6 +171,24 @@ def test_to_anybody_from_elsewhere_there_is_no_demo(
     ):
         assert answer.status_code == 404
         assert answer.json is not None and answer.json["type"] == "/docs/problems#not-found"
+
+
+def test_one_tap_proves_who_one_is_in_the_demo_and_in_no_other_township(browser: FlaskClient, demo_town: str) -> None:
+    real = create_township("真镇", "620111103", NOW_MS).id
+    for town, status in ((demo_town, 200), (real, 404)):
+        code = invite(town, "pbo", now_ms()).code
+        asked = {"invitation_code": code, "label": "电脑", "platform": "desktop", "schema_version": 1}
+        enrolled = browser.post("/auth/v1/replicas", json=asked).json
+        assert enrolled is not None
+        headers = {"Authorization": f"Bearer {enrolled['token']}"}
+        assert browser.post("/demo/v1/proofs", headers=headers).status_code == status
+        ended = browser.post("/office/v1/roles/nobody/end", json={}, headers=headers).json
+        assert ended is not None
+        slug = "not-found" if town == demo_town else "step-up-needed"
+        assert ended["type"] == f"/docs/problems#{slug}"
+    from_elsewhere = browser.post("/demo/v1/proofs", headers=headers, environ_base={"REMOTE_ADDR": "192.0.2.9"})
+    assert from_elsewhere.status_code == 404
+    assert browser.post("/demo/v1/proofs").status_code == 401
 
 
 def test_without_demo_mode_or_a_demo_township_there_is_no_demo(site: Flask, browser: FlaskClient) -> None:
