@@ -154,6 +154,6 @@ export class FakeLand {
 
 export function wireRow(row: Stored) {
   const { seq, kind, id: record, scope, fields, by } = row;
-  if (row.deleted) return { seq, kind, record, scope, deleted: true };
-  return { seq, kind, record, scope, fields, created_by: by, created_at_ms: 1, updated_by: by, updated_at_ms: 2 };
+  const told = { seq, kind, record, scope, created_by: by, created_at_ms: 1, updated_by: by, updated_at_ms: 2 };
+  return row.deleted ? { ...told, deleted: true } : { ...told, fields };
 }

@@ -31,6 +31,7 @@ test("the record's own version comes first, then each side with its person, time
     expect.stringContaining("改过"), "这部手机", "您的另一部手机", "对方的手机", "在办公电脑上",
   ]);
   expect(versions[1]?.origin).toContain("11月24日 14:02");
+  expect(versionsOf(land(visit, open), open, "王建国 · 这部手机")[0]?.origin).toBe("现在档案里的 · 王建国 · 这部手机");
 });
 
 test("a deleted record and its edit are yes and no, and an element of a set is found by its key", () => {

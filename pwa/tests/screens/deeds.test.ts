@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { hold, type Surroundings } from "../../src/client.ts";
 import type { Core, HistoryItem } from "../../src/contract.ts";
+import { lastWriter } from "../../src/screens/sync/conflicts/head.ts";
 import { type Deed, deedLines, deedsOf } from "../../src/screens/sync/history/deeds.ts";
 
 const AT_MS = Date.UTC(2026, 10, 24, 6, 2);
@@ -51,4 +52,12 @@ test("with the server's answer only what still waits here is added; without it a
   expect(deedsOf(core, "v", [deed(9, {})]).map((one) => one.n)).toEqual([9, 2]);
   expect(deedsOf(core, "v", undefined).map((one) => one.n)).toEqual([1, 2]);
   expect(deedLines(core, "visit", deedsOf(core, "v", undefined))[0]?.who).toContain("这部手机");
+});
+
+test("the head of a conflict is by whoever last got a value into the field", () => {
+  const deeds = [deed(1, { narrative: "甲" }), deed(2, { narrative: "乙" }, { outcome: "conflict" }), deed(3, { area_notes: { study: "x" } }), deed(4, {}, { action: "delete" })];
+  expect(lastWriter("visit", "narrative", deeds)?.n).toBe(1);
+  expect(lastWriter("visit", "area_notes.study", deeds)?.n).toBe(3);
+  expect(lastWriter("visit", "deleted", deeds)?.n).toBe(4);
+  expect(lastWriter("visit", "branch_summary", deeds)).toBeUndefined();
 });

@@ -18,13 +18,13 @@ export interface Version {
   origin: string;
 }
 
-/** The record's own value and every side's; over deleting, `true` is to delete and `false` to keep. */
-export function versionsOf(core: Core, conflict: View): Version[] {
+/** The record's own value (`headBy`: who wrote it, where that is known) and every side's; over deleting, `true` is to delete and `false` to keep. */
+export function versionsOf(core: Core, conflict: View, headBy = ""): Version[] {
   const { field } = conflict.fields;
   const record = core.get(String(conflict.fields.record));
   const head = field === "deleted" ? record?.deleted === true : valueIn(record, String(field));
   const sides = sidesOf(conflict).map((side, at) => ({ sign: sign(at + 1), value: side.value ?? null, origin: originOf(core, side) }));
-  return [{ sign: sign(0), value: head, origin: headOrigin(core, record, String(field)) }, ...sides];
+  return [{ sign: sign(0), value: head, origin: headBy ? `${t("conflicts.head")} · ${headBy}` : headOrigin(core, record, String(field)) }, ...sides];
 }
 
 const sign = (at: number): string => SIGNS[at] ?? String(at + 1);

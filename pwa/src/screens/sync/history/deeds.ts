@@ -63,7 +63,7 @@ export function deedLines(core: Core, kind: string, deeds: Deed[]): DeedLine[] {
     return {
       key: `${deed.replica}/${deed.n}`,
       action: codeWords("action", deed.command ?? deed.action) || t("action.other"),
-      who: [whoWords(deed), whenWords(deed.captured_at_ms), phoneWords(core, deed)].filter(Boolean).join(" · "),
+      who: originWords(core, deed),
       outcome: deed.outcome,
       outcomeWords: codeWords("outcome", deed.outcome) || t("outcome.other"),
       covered,
@@ -71,6 +71,10 @@ export function deedLines(core: Core, kind: string, deeds: Deed[]): DeedLine[] {
     };
   });
 }
+
+/** Who, when, on which phone; one line. */
+export const originWords = (core: Core, deed: Deed): string =>
+  [whoWords(deed), whenWords(deed.captured_at_ms), phoneWords(core, deed)].filter(Boolean).join(" · ");
 
 const whoWords = (deed: Deed): string => deed.person || accountName(deed.account);
 
