@@ -22,6 +22,7 @@ PLACES = (
     "/sync",
     "/sync/refused",
     "/sync/conflicts",
+    "/sync/deleted",
     "/sync/import",
     "/mine",
     "/nowhere",
@@ -29,8 +30,8 @@ PLACES = (
 DESK_PLACES = (
     *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
     *("/mine", "/nowhere", "/rosters", "/digests", "/replicas", "/audit"),
-)
     *("/people", "/invitations", "/quarantine", "/password"),
+)
 GO = """
 (path) => {
   history.pushState({}, "", path);
