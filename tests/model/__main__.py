@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tests.model import simulate
 from tests.model.check import SLICE, WHOLE, check, report
 
 
@@ -17,7 +18,17 @@ def main() -> int:
     checking.add_argument("--seconds", type=float, default=0, help="a random part of the scenarios, for so long")
     checking.add_argument("--seed", type=int, default=1)
     checking.add_argument("--processes", type=int, default=2)
+    running = commands.add_parser(
+        "simulate", help="runs at random: loss, crashes, restores, copied profiles, roles, clocks"
+    )
+    running.add_argument("--runs", type=int, default=200)
+    running.add_argument("--changes", type=int, default=0, help="as many runs as it takes for so many changes")
+    running.add_argument("--seed", type=int, default=1, help="the first seed")
+    running.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
+    if given.command == "simulate":
+        tally = simulate.simulate(given.seed, given.runs, given.changes, given.processes)
+        return 0 if simulate.report(tally) else 1
     bound = SLICE if given.slice else WHOLE
     return 0 if report(bound, check(bound, given.seconds, given.processes, given.seed)) else 1
 

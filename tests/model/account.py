@@ -19,6 +19,9 @@ Shown = Mapping[tuple[str, str], frozenset[str]]
 """(record, field) → what the author had before him when he saved: ids of changes, and their values (`spoken`)."""
 
 
+SOMEBODY = "somebody"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """A change and what became of it. Shape: `author` its install, `base` as the server counts it."""
@@ -41,8 +44,17 @@ class Entry:
     value: Any
 
     def is_in(self, known: frozenset[str]) -> bool:
-        """Whether somebody who had this before him knows the value: this one, or the same words by somebody else."""
-        return self.change in known or spoken(self.value) in known
+        """Whether who had this before him knows the value: itself, its words, or what its author made of it."""
+        return self.change in known or spoken(self.value) in known or any(map(self._is_behind, known))
+
+    def _is_behind(self, tag: str) -> bool:
+        author, slash, _n = tag.partition("/")
+        return (
+            not tag.startswith("= ")
+            and bool(slash)
+            and author == self.author
+            and number_of(tag) > number_of(self.change)
+        )
 
 
 def spoken(value: Any) -> str:
@@ -56,11 +68,13 @@ class Account:
     def __init__(self) -> None:
         self.entries: tuple[Entry, ...] = ()
         self.writes: dict[tuple[str, str], tuple[tuple[int, str], ...]] = {}
+        self.copied: frozenset[str] = frozenset()
+        """Installs whose profile was copied: what one of the two sends under a new number is the other's no more."""
 
     def copy(self) -> Account:
         """The same, free to go another way."""
         twin = Account()
-        twin.entries, twin.writes = self.entries, dict(self.writes)
+        twin.entries, twin.writes, twin.copied = self.entries, dict(self.writes), self.copied
         return twin
 
     def note(self, act: Act, records: Mapping[str, Record]) -> list[str]:
@@ -82,6 +96,9 @@ class Account:
 
     def _write(self, act: Act, record: str, field: str, value: Any) -> None:
         known = act.shown.get((record, field), frozenset())
+        mine = [one for one in self.entries if (one.record, one.field, one.author) == (record, field, act.author)]
+        if any(number_of(one.change) > number_of(act.change.change) for one in mine):
+            return  # released late: what its author has written since stands
         kept = [
             one
             for one in self.entries
@@ -95,25 +112,37 @@ class Account:
         record, field = conflict.fields["record"], conflict.fields["field"]
         if field != "deleted":
             self._write(act, record, field, act.change.fields["value"])
-        elif act.change.fields["value"] is True and act.verdict.outcome != "conflict":
+        elif act.change.fields["value"] is False:
+            self._replayed(act, record, conflict)
+        elif act.verdict.outcome != "conflict":
             known = frozenset().union(*act.shown.values())
             self.entries = tuple(one for one in self.entries if one.record != record or not one.is_in(known))
 
+    def _replayed(self, act: Act, record: str, conflict: Record) -> None:
+        """The edits that the deleted record could not take are written now, whoever made them."""
+        edits = [side["value"] for side in conflict.fields["sides"] if isinstance(side["value"], dict)]
+        for name in {name for edit in edits for name in edit}:
+            written = self.writes.get((record, name), ())
+            self.writes[(record, name)] = (*written, (act.verdict.seq or 0, SOMEBODY))
+
     def _deleted_unseen(self, act: Act, records: Mapping[str, Record]) -> list[str]:
-        """L10: a delete that goes through has had every value before it on the screen."""
+        """L10: a delete that goes through has had every value on the screen, but for other people's drafts."""
         record = act.change.record
         known = act.shown
         return [
             f"L10: {act.change.change} deletes {one.field} = {one.value!r} of {one.change}, which it was never shown"
             for one in self.entries
             if (one.record == record or _hangs_on(records, one.record, record))
+            and not records[one.record].scope.startswith("own:")
             and one.author != act.author
             and not one.is_in(known.get((one.record, one.field), frozenset()))
         ]
 
     def _opposed_by_himself(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """L3: a field is in conflict only if another install wrote it after the base."""
-        broken = []
+        broken: list[str] = []
+        if act.author.partition("+")[0] in self.copied:
+            return broken
         for conflict in (records[one] for one in act.verdict.conflicts):
             record, field = conflict.fields["record"], conflict.fields["field"]
             if field == "deleted" or record != act.change.record or field not in act.change.fields:
@@ -122,6 +151,11 @@ class Account:
             if not any(seq > act.base and author != act.author for seq, author in writes):
                 broken.append(f"L3: {act.change.change} is in conflict over {field}, which nobody else wrote")
         return broken
+
+
+def number_of(change: str) -> int:
+    """When its install saved it, counted from its first."""
+    return int(change.partition("/")[2])
 
 
 def texts_of(change: Change) -> Iterable[tuple[str, Any]]:

@@ -51,7 +51,7 @@ class Phone:
 
     def __init__(self, install: str, replica: str, account: str) -> None:
         self.install, self.replica, self.account = install, replica, account
-        self.gen = self.n = self.acked = self.seq = self.saved = 0
+        self.gen = self.n = self.acked = self.seq = self.pulled = self.saved = 0
         self.own: tuple[Own, ...] = ()
         self.rows: dict[str, Row] = {}
         self.cursor: str | None = None
@@ -59,11 +59,12 @@ class Phone:
         self.epoch = "epoch-0"
         self.must_register: str | None = None
         self.scopes: tuple[str, ...] = ()
+        self.durable = 0
+        self.outdated = False
         self.reboot()
 
     def reboot(self) -> None:
         """The process was killed: what was only in memory is gone."""
-        self.head = 0
         self.greeted = False
         self.new_epoch: str | None = None
         self.todo: tuple[tuple[str, int | None], ...] = ()
@@ -100,13 +101,15 @@ class Phone:
     def base_of(self, part: tuple[str, str], opened: int) -> int:
         """That of the own change still laid over the part, else what the form was opened on (`Shelf.baseOf`)."""
         record, row = part[0], self.rows.get(part[0])
-        own = self._held_over(record)
-        if row is None and any(one.change.action == "create" for one in own):
+        own = self.held_over(record)
+        if row is None:
             return 0
-        if row is not None and row.record.deleted and any(one.change.action in ("restore", "settle") for one in own):
-            return 0
+        if row.record.deleted:
+            is_back = any(one.change.action in ("restore", "settle") for one in own)
+            if is_back if part[1] == "deleted" else opened >= row.record.seq:
+                return 0
         if part[1] == "deleted":
-            over = [one for below in self.below(record) for one in self._held_over(below)]
+            over = [one for below in self.below(record) for one in self.held_over(below)]
         else:
             over = [one for one in own if part in self.parts_of(one.change)]
         return min([opened, *(one.change.base for one in over)])
@@ -142,6 +145,11 @@ class Phone:
             count = end
         return [Sent(one.change, one.shown) for one in waiting[:count]]
 
+    @property
+    def head(self) -> int:
+        """What the server is known to have: a pull that starts later and ends has brought it all."""
+        return max((own.outcome.seq or 0 for own in self.own if own.outcome), default=0)
+
     def heard(self, gen: int, verdicts: Iterable[Verdict]) -> None:
         """Each outcome is beside its change."""
         by_n = {verdict.n: verdict for verdict in verdicts}
@@ -149,7 +157,6 @@ class Phone:
             self.own = tuple(
                 replace(one, outcome=by_n[one.n]) if one.gen == gen and one.n in by_n else one for one in self.own
             )
-            self.head = max([self.head, *(verdict.seq or 0 for verdict in by_n.values())])
 
     def take(self, page: Page, head: int) -> None:
         """The page is in the mirror together with the cursor (store/mirror.ts, `decide`)."""
@@ -163,19 +170,32 @@ class Phone:
                     del self.rows[line.record]
             elif line.record.id not in self.rows or self.rows[line.record.id].record.seq <= line.record.seq:
                 self.rows[line.record.id] = line
-        pulled = max([self.seq, *(line.seq if isinstance(line, Gone) else line.record.seq for line in page.lines)])
+        brought = [line.seq if isinstance(line, Gone) else line.record.seq for line in page.lines]
+        self.pulled = max([self.pulled, *brought])
         self.cursor, self.place, self.acked, self.scopes = page.text, page.cursor, page.acked, page.scopes
-        self.seq = pulled if page.more else max(pulled, head)
+        if not page.more:
+            self.seq = max(self.seq, self.pulled, head)
 
     def empty_mirror(self, epoch: str, must_register: str | None) -> None:
         """Mirror and cursor are gone, the outbox is as it was (L16)."""
-        self.rows, self.cursor, self.place, self.acked, self.seq, self.head = {}, None, None, 0, 0, 0
+        self.rows, self.cursor, self.place, self.acked, self.seq, self.pulled = {}, None, None, 0, 0, 0
         self.epoch, self.must_register = epoch, must_register
 
     def forget_outcomes(self, start: int) -> None:
         """Every own change from a number on is to be sent again."""
         self.own = tuple(
             replace(one, outcome=None) if one.gen == self.gen and one.n >= start else one for one in self.own
+        )
+
+    def prune(self) -> None:
+        """What a backup covers is gone from the phone, a month later (store/outbox.ts)."""
+        self.own = tuple(
+            one
+            for one in self.own
+            if one.outcome is None
+            or (one.outcome.seq or 0) > self.durable
+            or not self.is_dropped(one)
+            or _is_quarantined(one)
         )
 
     def become(self, replica: str) -> None:
@@ -207,7 +227,8 @@ class Phone:
         row = self.rows.get(record) if action == "settle" else None
         return (row.record.fields["record"], row.record.fields["field"]) if row else None
 
-    def _held_over(self, record: str) -> list[Own]:
+    def held_over(self, record: str) -> list[Own]:
+        """Own changes still laid over a record that were not refused."""
         return [one for one in self.overlay(record) if not _is_quarantined(one)]
 
     def below(self, record: str) -> set[str]:

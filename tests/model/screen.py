@@ -37,7 +37,9 @@ def _known(phone: Phone, record: str, field: str) -> frozenset[str]:
     mine = [own.change for own in phone.own if record in phone.records_of(own.change)]
     mine = [change for change in mine if part in phone.parts_of(change)]
     tags = {change.change for change in mine} | {spoken(one.fields[field]) for one in mine if field in one.fields}
-    covered = any(part in phone.parts_of(own.change) for own in phone.overlay(record))
+    for own in phone.own:
+        tags |= own.shown.get(part, frozenset())  # who has seen a value once has seen it
+    covered = any(part in phone.parts_of(own.change) for own in phone.held_over(record))
     row = phone.rows.get(record)
     if row is not None and not row.record.deleted and not covered:
         tags |= {tag for name, tag in row.tags if name == field and tag} | {spoken(row.record.fields.get(field))}

@@ -30,13 +30,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One row of the history. Shape: `item` as it was judged; `author` the install that wrote it."""
+    """One row of the history. Shape: `item` as it was judged."""
 
     item: Item
     verdict: Verdict
     shown: Shown
     account: str
-    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Server:
     def __init__(self) -> None:
         self.records: dict[str, Record] = villages()
         self.departures: tuple[Departure, ...] = ()
-        self.head, self.epoch, self.epochs = 10, "epoch-0", 0
+        self.head, self.epoch, self.epochs, self.durable = 10, "epoch-0", 0, 0
         self.gaps: tuple[tuple[int, int], ...] = ()
         self.actors: dict[str, Actor] = {}
         self.replicas: dict[str, Enrolled] = {}
@@ -210,7 +209,7 @@ class Server:
         self.release_waiting({row.id for row in judged.records} - set(loaded))
 
     def _keep(self, item: Item, verdict: Verdict, shown: Shown, enrolled: Enrolled) -> Stored:
-        stored = Stored(item, verdict, shown, enrolled.account, enrolled.install)
+        stored = Stored(item, verdict, shown, enrolled.account)
         if item.change is not None:
             if item.change in self.changes:
                 self.broken += (f"L5: {item.change} was judged twice",)
@@ -224,7 +223,7 @@ class Server:
     def _note(self, stored: Stored, verdict: Verdict) -> None:
         assert isinstance(stored.item, Change)
         base = Working(KINDS, self.township(), {}, 0).base(stored.item.base)
-        act = Act(stored.item, stored.author, stored.shown, verdict, base)
+        act = Act(stored.item, author_of(stored.item), stored.shown, verdict, base)
         self.broken += tuple(self.account.note(act, self.records))
 
     def _sorted_out(self, actor: Actor, fresh: Sequence[Sent]) -> tuple[dict[int, Stored], dict[int, int], list[Item]]:
@@ -263,6 +262,11 @@ class Server:
         groups = {one.stored.item.group for one in held if one.stored.item.record in arrived} - {None}
         chosen = [one for one in held if one.stored.item.record in arrived or one.stored.item.group in groups]
         return sorted(chosen, key=lambda one: (one.stored.item.replica, one.stored.item.n))
+
+
+def author_of(change: Change) -> str:
+    """The install that made a change, whatever replica sent it."""
+    return change.change.partition("/")[0]
 
 
 def refused(change: Change, note: Note) -> Refused:

@@ -137,7 +137,7 @@ class Space:
     def _phone_key(self, phone: Phone) -> Any:
         return (
             phone.install,
-            (phone.n, phone.saved, phone.acked, phone.seq, phone.head, phone.cursor, phone.todo),
+            (phone.n, phone.saved, phone.acked, phone.seq, phone.pulled, phone.cursor, phone.todo),
             frozenset(self._record(row.record) for row in phone.rows.values()),
             tuple(map(_own_key, phone.own)),
         )
