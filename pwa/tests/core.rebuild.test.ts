@@ -130,7 +130,8 @@ describe("the poll", () => {
     expect(await asked(() => phone.pass(120_000))).toBe(0);
     phone.online = true;
     expect(await asked(() => phone.core.wentOnline())).toBe(1);
-    phone.core.lock();
+    expect(await asked(() => phone.core.lock())).toBe(1); // whether the office still trusts it
+    expect(phone.server.seen.at(-1)?.path).toBe("/sync/v1/sealed");
     expect(await asked(() => phone.pass(120_000))).toBe(0);
     expect(phone.core.sync().locked).toBe(true);
   });
