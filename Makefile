@@ -52,7 +52,9 @@ check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages,
 	@$(PY) -m server.cli docs --check
 	@cd pwa && npm run --silent check
 
-storm: $(TOOLS) $(MODULES) ## Break the real client and server at random for 60 s (or RUNS=n seeds) and count what was lost.
+storm: $(TOOLS) $(MODULES) ## Search and break: the model check, the simulator, then the real client and server (RUNS=n seeds from SEED=n).
+	@$(PY) -m tests.model check --seconds 60
+	@$(PY) -m tests.model simulate --runs "$(or $(RUNS),200)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
 
 bench: $(TOOLS) $(APP) ## Measure start, memory, sizes and speed, and print them beside their limits.
