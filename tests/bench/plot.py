@@ -83,7 +83,8 @@ def _line(name: str, points: list[tuple[float, float, float]]) -> Iterator[str]:
     stroke = f'stroke="{COLOURS[database]}" fill="none"' + (' stroke-dasharray="4 3"' if bare else ' stroke-width="2"')
     yield f'<polyline points="{" ".join(f"{x},{y}" for x, y, _value in points)}" {stroke}/>'
     x, y, value = points[-1]
-    yield f'<text x="{x + 4}" y="{y + (0 if database == "SQLite" else 8)}" fill="{COLOURS[database]}" font-size="9">{shown(value)}</text>'
+    y += 0 if database == "SQLite" else 8
+    yield f'<text x="{x + 4}" y="{y}" fill="{COLOURS[database]}" font-size="9">{shown(value)}</text>'
     if not bare:
         x, y, value = points[0]
         y += -5 if database == "SQLite" else 12
