@@ -78,7 +78,7 @@ it("a lost phone without anything to say learns of it at its next contact", asyn
   expect(phone.core.storage().evicted).toBe(false);
 });
 
-it("what cannot be handed in stays sealed, is told, and is in every export", async () => {
+it("L16 what cannot be handed in stays sealed, is told, and is in every export", async () => {
   const server = new FakeServer();
   const phone = await withWork(server);
   phone.core.lock();
