@@ -107,7 +107,6 @@ class Settings:
             _write_once(path, secrets.token_hex(32))
         return path.read_text().strip().encode()
 
-
     def sealing_secret(self, may_make: bool) -> bytes:
         """The key that seals names in the database; made where `may_make`, readable by its owner only.
 

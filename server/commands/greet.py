@@ -15,7 +15,7 @@ from server.store.villages import load_villages
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """Shape: `policy` names the scopes the replica holds now; `recovery_key` the township's newest, where it has one."""
+    """Shape: `policy` names the scopes the replica holds now; `recovery_key` the newest of the township, if any."""
 
     identity: Identity
     policy: str

@@ -103,7 +103,7 @@ def reading() -> Iterator[Connection]:
 
 @contextmanager
 def glancing() -> Iterator[Connection]:
-    """For one statement that reads: it is a snapshot by itself, and saves the way there and back for BEGIN and COMMIT."""
+    """For one statement that reads: it is a snapshot by itself, and saves the way to BEGIN and COMMIT and back."""
     with translated(), db.engine.connect() as plain:
         if plain.dialect.name == "postgresql":
             plain = plain.execution_options(isolation_level="AUTOCOMMIT")
