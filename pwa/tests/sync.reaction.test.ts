@@ -27,6 +27,9 @@ const EXPECTED: Record<string, string> = {
   "too-many-requests": "retry",
   busy: "retry",
   "storage-full": "retry",
+  "step-up-needed": "halt",
+  "sign-in-refused": "halt",
+  "already-decided": "halt",
 };
 
 it("does something about every problem that a request can meet", () => {
