@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from server.store.database import reading
+from server.store.quarantine import load_quarantined
 from tests.phone import Phone, Town, hashed, new_id, slug_of
 
 Json = dict[str, Any]
@@ -81,8 +81,8 @@ def test_a_poisoned_change_takes_its_number_and_is_kept_with_a_reason(phone: Pho
     assert any(error["pointer"].startswith(pointer) for error in problem["errors"])
     assert reason in problem["detail"]
     with reading() as connection:
-        kept = connection.execute(text("SELECT payload FROM quarantined_changes")).scalar_one()
-    assert kept.isascii() and json.loads(kept)["n"] == 1
+        (kept,) = load_quarantined(connection, town.id)
+    assert kept.payload.isascii() and json.loads(kept.payload)["n"] == 1
     assert phone.push(phone.visit(town))[0]["outcome"] == "applied"
 
 

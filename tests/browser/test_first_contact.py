@@ -41,7 +41,7 @@ def test_an_invitation_link_is_spent_by_the_tap_and_not_before(meet: Meet, town:
     me.waits_until_arrived()
     assert me.find("new-visit").count() == 0, "a branch secretary logs no visits"
     me.tap("tab-villages")
-    me.sees("village-row")
+    me.sees("village-people")
     other = meet("phone")
     other.open(f"/#i={code}")
     other.types("enrol-pin", "三岔村的梨花开了又落")

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from server.api.limiter import limiter
 from server.app import create_app
 from server.settings import Settings
 from server.store.database import db
+from server.store.emptied import load_content, place_in
 from server.store.records import plain_fields
 from server.store.sealing import plain_text
 from tests.faults.township import make_township
@@ -81,7 +82,8 @@ def read(township: str) -> Response:
     with db.engine.connect() as connection:
         changes = connection.execute(text(CHANGES), {"township": township}).mappings().all()
         records = connection.execute(text(RECORDS), {"township": township}).mappings().all()
-    return jsonify(changes=[_change(dict(row)) for row in changes], records=[_record(dict(row)) for row in records])
+        told = [_record(connection, dict(row)) for row in records]
+    return jsonify(changes=[_change(dict(row)) for row in changes], records=told)
 
 
 CHANGES = "SELECT * FROM changes WHERE township_id = :township ORDER BY received_at_ms, replica_id, n"
@@ -101,6 +103,10 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record(row: dict[str, Any]) -> dict[str, Any]:
-    fields = json.loads(plain_fields(row.pop("township_id"), row["id"], row["fields"]))
+def _record(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    """The record; what a deleted one said lies in the history, from where a restore brings it back."""
+    township = row.pop("township_id")
+    kept = place_in(row["fields"])
+    said = plain_fields(township, row["id"], row["fields"])
+    fields = load_content(connection, township, kept)[0] if kept else json.loads(said)
     return {**row, "deleted": bool(row["deleted"]), "fields": fields}

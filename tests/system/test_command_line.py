@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -200,6 +201,9 @@ def test_a_backup_prints_its_path_and_a_restore_takes_it(var: Path, tmp_path: Pa
     assert said.returncode == 0, said.stderr
     assert (elsewhere / "secret.key").read_text() == (var / "secret.key").read_text()
     assert (elsewhere / "secret.key").stat().st_mode & 0o077 == 0
+    without = cli(elsewhere, "doctor")
+    assert without.returncode == 2 and "SEALING_KEY" in without.stderr, "no backup holds the sealing key"
+    shutil.copy(var / "sealing.key", elsewhere / "sealing.key")
     assert cli(elsewhere, "doctor").returncode == 0
 
 
