@@ -23,3 +23,5 @@ class ProblemSchema(Schema):
     device_action = fields.String(required=True)
     errors = fields.List(fields.Nested(ProblemErrorSchema))
     expected = fields.Integer(metadata={"description": "with change-gap: the number to go on from"})
+    n = fields.Integer(metadata={"description": "with replica-forked: the number that was another change before"})
+    how = fields.String(metadata={"description": "with step-up-needed: what proves it"})
