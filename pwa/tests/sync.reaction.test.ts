@@ -28,6 +28,7 @@ const EXPECTED: Record<string, string> = {
   busy: "retry",
   "storage-full": "retry",
   "step-up-needed": "halt",
+  "last-office-holder": "halt",
   "sign-in-refused": "halt",
   "already-decided": "halt",
 };
