@@ -12,6 +12,7 @@ from server.api.limiter import enrolments, guesses
 from server.api.wire import json_answer
 from server.commands.enrol import Enrolled, Install, continue_replica, enrol
 from server.domain.roles import roles_json
+from server.domain.trust import same_again
 from server.schemas.auth import EnrolledSchema, EnrolSchema
 from server.schemas.changes import CHANGE_BYTES
 from server.schemas.envelope import MOST_CHANGES, PUSH_BYTES
@@ -41,15 +42,22 @@ LIMITS = {
 def enrol_replica(asked: dict[str, Any]) -> Response:
     """Enrol an install; 201 with its replica id, its tokens (shown once) and what it may hold.
 
-    A lost answer is asked for again with the same `enrolment`: the same replica, new tokens.
+    A lost answer is asked for again with the same `enrolment`: the same replica, the same tokens.
     """
-    install = Install(asked["label"], asked["platform"], asked["schema_version"], asked.get("enrolment"))
+    install = install_of(asked)
     now, lease_ms = now_ms(), current_app.config["LEASE_MS"]
     if "continues" in asked:
         enrolled = continue_replica(asked["continues"], bearer_token(), install, now, lease_ms)
     else:
         enrolled = enrol(asked["invitation_code"], install, now, lease_ms)
     return json_answer(enrolled_json(enrolled, now), 201)
+
+
+def install_of(asked: dict[str, Any]) -> Install:
+    """What an install says of itself, its name for this enrolment made a secret of this server."""
+    named = asked.get("enrolment")
+    seed = same_again(named, current_app.config["CURSOR_SECRET"]) if named else None
+    return Install(asked["label"], asked["platform"], asked["schema_version"], seed)
 
 
 def enrolled_json(enrolled: Enrolled, now: int) -> dict[str, Any]:

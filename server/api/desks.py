@@ -8,12 +8,11 @@ from typing import Any
 
 from flask import Response, current_app
 
-from server.api.auth import enrolled_json
+from server.api.auth import enrolled_json, install_of
 from server.api.front import Front
 from server.api.identity import current_identity, now_ms
 from server.api.limiter import is_refused, limiter
 from server.api.wire import json_answer
-from server.commands.enrol import Install
 from server.commands.passwords import DESK_ROLES, set_password, sign_in
 from server.commands.step_up import prove
 from server.domain.passwords import STEP_UP_MS, login_key
@@ -32,7 +31,7 @@ LADDER = "5 per 1 minute; 20 per 1 hour; 60 per 1 day"
 @limiter.limit("30 per minute; 200 per day", deduct_when=is_refused)
 def sign_in_at_desk(asked: dict[str, Any]) -> Response:
     """Enrol this browser with name and password; the answer is that of an enrolment."""
-    install = Install(asked["label"], asked["platform"], asked["schema_version"], asked.get("enrolment"))
+    install = install_of(asked)
     now, lease_ms = now_ms(), current_app.config["LEASE_MS"]
     with _ladder(f"login {login_key(asked['login'])}"):
         return json_answer(enrolled_json(sign_in(asked["login"], asked["password"], install, now, lease_ms), now), 201)

@@ -13,7 +13,7 @@ from server.domain.permissions import scopes_of
 from server.domain.problems import Problem
 from server.domain.replicas import Identity
 from server.domain.roles import Role
-from server.domain.trust import token_hash
+from server.domain.trust import token_hash, token_of
 from server.store.accounts import (
     StoredInvitation,
     find_invitation,
@@ -34,8 +34,8 @@ from server.store.villages import load_villages
 class Install:
     """What an install says of itself.
 
-    Shape:  `label` and `platform` are shown to the office and never interpreted; with `enrolment`, a random text the
-            install made before it asked, a lost answer can be asked for again.
+    Shape:  `label` and `platform` are shown to the office and never interpreted; with `enrolment`, the secret that this
+            server makes of what the install named itself before it asked, a lost answer can be asked for again.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Enrolled:
 def enrol(code: str, install: Install, now_ms: int, lease_ms: int) -> Enrolled:
     """The invitation is spent, its account holds its role, and there is one more replica; a lost answer is given again.
 
-    Shape:  the same code with the same `enrolment` is the same replica with new tokens, until it has used the old ones
+    Shape:  the same code with the same `enrolment` is the same replica with the same tokens, until it has used them
     Raises: invitation-invalid (wrong, used or expired: nobody learns which), too-many-tries
     """
     invitation = _proved(code, now_ms)
@@ -121,7 +121,7 @@ def _invalid() -> Problem:
 
 
 def given_again(tx: Transaction, replica: str, install: Install, now_ms: int, lease_ms: int) -> Enrolled:
-    """The answer that got lost on its way, with new tokens; the first ones were seen by nobody."""
+    """The answer that got lost on its way, or is still on it: the tokens are the same, so either copy serves."""
     identity = load_replica(tx.connection, replica, now_ms)
     if identity is None or install.enrolment is None or identity.replica.revoked:
         raise _invalid()
@@ -129,7 +129,7 @@ def given_again(tx: Transaction, replica: str, install: Install, now_ms: int, le
     asked_before = load_enrolment(tx.connection, replica) == token_hash(install.enrolment)
     if not asked_before or before.policies or before.last_n > 0:  # it pulled or pushed: the answer had arrived
         raise _invalid()
-    token, drop_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    token, drop_token = _tokens(replica, install)
     renew_tokens(tx.connection, replica, token_hash(token), token_hash(drop_token), now_ms + lease_ms)
     add_audit(tx.connection, tx.township_id, before.account, "enrolled-again", {"replica": replica}, now_ms)
     return _enrolled(tx, replica, token, drop_token, now_ms)
@@ -153,7 +153,7 @@ def add_replica(
     tx: Transaction, account: str, continues: str | None, install: Install, now_ms: int, lease_ms: int
 ) -> Enrolled:
     replica = str(uuid.uuid4())
-    token, drop_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    token, drop_token = _tokens(replica, install)
     insert_replica(
         tx.connection,
         {
@@ -172,6 +172,11 @@ def add_replica(
         },
     )
     return _enrolled(tx, replica, token, drop_token, now_ms)
+
+
+def _tokens(replica: str, install: Install) -> tuple[str, str]:
+    seed = install.enrolment or secrets.token_urlsafe(32)
+    return token_of(seed, replica, "token"), token_of(seed, replica, "drop token")
 
 
 def _enrolled(tx: Transaction, replica: str, token: str, drop_token: str, now_ms: int) -> Enrolled:

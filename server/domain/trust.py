@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from server.domain.problems import Problem
 from server.domain.replicas import Identity
@@ -11,6 +12,19 @@ from server.domain.replicas import Identity
 def token_hash(token: str) -> str:
     """What the server keeps of a token; 256 bits of chance need no salt and no slow hash."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def same_again(enrolment: str, secret: bytes) -> str:
+    """What only this server makes of an install's own name for its enrolment; the tokens follow from it.
+
+    Shape:  64 hexadecimal digits
+    """
+    return hmac.digest(secret, b"enrolment " + enrolment.encode(errors="replace"), "sha256").hex()
+
+
+def token_of(seed: str, replica: str, use: str) -> str:
+    """The token of a replica for one use: who asks again for a lost answer gets the tokens that may be on their way."""
+    return hmac.digest(seed.encode(), f"{use} {replica}".encode(), "sha256").hex()
 
 
 def trusted(identity: Identity | None, now_ms: int) -> Identity:
