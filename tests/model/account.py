@@ -6,6 +6,7 @@ over it had been shown it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,17 +36,24 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value that must be visible. Shape: `change` wrote it, on the install `author`."""
+    """A value that must be visible. Shape: `change` wrote it, on the install `author`, who had `known` before him."""
 
     change: str
     author: str
     record: str
     field: str
     value: Any
+    known: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
     def is_in(self, known: frozenset[str]) -> bool:
         """Whether who had this before him knows the value: itself, its words, or what its author made of it."""
         return self.change in known or spoken(self.value) in known or any(map(self._is_behind, known))
+
+    def is_after(self, act: Act) -> bool:
+        """Whether the author of the act wrote this later, or a copy of his profile that had the act in its outbox."""
+        if self.author == act.author:
+            return number_of(self.change) > number_of(act.change.change)
+        return is_copy(self.author, act.author) and act.change.change in self.known
 
     def _is_behind(self, tag: str) -> bool:
         author, slash, _n = tag.partition("/")
@@ -70,12 +78,19 @@ class Account:
         self.writes: dict[tuple[str, str], tuple[tuple[int, str], ...]] = {}
         self.copied: frozenset[str] = frozenset()
         """Installs whose profile was copied: what one of the two sends under a new number is the other's no more."""
+        self.undone: dict[str, Shown] = {}
+        """What the authors of changes that a restore took back had before them: who saw such a change knows it too."""
 
     def copy(self) -> Account:
         """The same, free to go another way."""
         twin = Account()
         twin.entries, twin.writes, twin.copied = self.entries, dict(self.writes), self.copied
+        twin.undone = self.undone
         return twin
+
+    def take_back(self, lost: Mapping[str, Shown]) -> None:
+        """A restore took these changes back, but not what people have seen of them."""
+        self.undone = {**self.undone, **lost}
 
     def note(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """The change has had this verdict and the records are so now. Shape: which laws that broke, in words."""
@@ -85,7 +100,7 @@ class Account:
             for field, value in texts_of(change):
                 self._write(act, change.record, field, value)
         elif change.action == "settle":
-            self._settle(act, records[change.record])
+            self._settle(act, records)
         elif change.action == "delete" and verdict.outcome != "conflict" and verdict.seq is not None:
             broken += self._deleted_unseen(act, records)
         return broken
@@ -95,48 +110,58 @@ class Account:
         return [one for one in self.entries if not _is_visible(one, records, conflicts.get(one.record, ()))]
 
     def _write(self, act: Act, record: str, field: str, value: Any) -> None:
-        known = act.shown.get((record, field), frozenset())
-        mine = [one for one in self.entries if (one.record, one.field, one.author) == (record, field, act.author)]
-        if any(number_of(one.change) > number_of(act.change.change) for one in mine):
-            return  # released late: what its author has written since stands
+        known = self._known(act, (record, field))
+        here = [one for one in self.entries if (one.record, one.field) == (record, field)]
+        if any(one.is_after(act) for one in here):
+            return  # released late: what its author, or a copy of his profile, has written since stands
         kept = [
             one
             for one in self.entries
             if (one.record, one.field) != (record, field) or not (one.author == act.author or one.is_in(known))
         ]
-        self.entries = (*kept, Entry(act.change.change, act.author, record, field, value))
+        self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
         if act.verdict.seq is not None:
             self.writes[(record, field)] = (*self.writes.get((record, field), ()), (act.verdict.seq, act.author))
 
-    def _settle(self, act: Act, conflict: Record) -> None:
+    def _settle(self, act: Act, records: Mapping[str, Record]) -> None:
+        conflict = records[act.change.record]
         record, field = conflict.fields["record"], conflict.fields["field"]
         if field != "deleted":
             self._write(act, record, field, act.change.fields["value"])
         elif act.change.fields["value"] is False:
-            self._replayed(act, record, conflict)
+            self._replayed(act, records[record])
         elif act.verdict.outcome != "conflict":
-            known = frozenset().union(*act.shown.values())
+            known = frozenset().union(*(self._known(act, part) for part in act.shown))
             self.entries = tuple(one for one in self.entries if one.record != record or not one.is_in(known))
 
-    def _replayed(self, act: Act, record: str, conflict: Record) -> None:
+    def _replayed(self, act: Act, record: Record) -> None:
         """The edits that the deleted record could not take are written now, whoever made them."""
-        edits = [side["value"] for side in conflict.fields["sides"] if isinstance(side["value"], dict)]
-        for name in {name for edit in edits for name in edit}:
-            written = self.writes.get((record, name), ())
-            self.writes[(record, name)] = (*written, (act.verdict.seq or 0, SOMEBODY))
+        sides = {(side["replica"], side["n"]) for side in act.change.fields["sides"]}
+        for name, entry in record.field_seqs.items():
+            if (entry.writer, entry.n) in sides:
+                written = self.writes.get((record.id, name), ())
+                self.writes[(record.id, name)] = (*written, (act.verdict.seq or 0, SOMEBODY))
 
     def _deleted_unseen(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """L10: a delete that goes through has had every value on the screen, but for other people's drafts."""
         record = act.change.record
-        known = act.shown
         return [
             f"L10: {act.change.change} deletes {one.field} = {one.value!r} of {one.change}, which it was never shown"
             for one in self.entries
             if (one.record == record or _hangs_on(records, one.record, record))
             and not records[one.record].scope.startswith("own:")
+            and not (one.record != record and _is_put_away(one, records[one.record]))
             and one.author != act.author
-            and not one.is_in(known.get((one.record, one.field), frozenset()))
+            and not one.is_in(self._known(act, (one.record, one.field)))
         ]
+
+    def _known(self, act: Act, part: tuple[str, str]) -> frozenset[str]:
+        """What the author had before him of a part, and what those had who wrote what he saw in a time that is lost."""
+        known, todo = set(), set(act.shown.get(part, ()))
+        while todo:
+            known |= todo
+            todo = {tag for one in todo if one in self.undone for tag in self.undone[one].get(part, ())} - known
+        return frozenset(known)
 
     def _opposed_by_himself(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """L3: a field is in conflict only if another install wrote it after the base."""
@@ -153,6 +178,11 @@ class Account:
         return broken
 
 
+def is_copy(one: str, other: str) -> bool:
+    """Whether two installs began as one profile."""
+    return one.partition("+")[0] == other.partition("+")[0]
+
+
 def number_of(change: str) -> int:
     """When its install saved it, counted from its first."""
     return int(change.partition("/")[2])
@@ -165,6 +195,11 @@ def texts_of(change: Change) -> Iterable[tuple[str, Any]]:
         spec = kind.spec(name)
         if spec is not None and spec.cls in ("plain", "guarded"):
             yield name, value
+
+
+def _is_put_away(entry: Entry, record: Record) -> bool:
+    """Deleted on its own before, by somebody who had seen the value: what was written since is not in the row."""
+    return record.deleted and same(record.fields.get(entry.field), entry.value)
 
 
 def _is_visible(entry: Entry, records: Mapping[str, Record], conflicts: Iterable[Record]) -> bool:

@@ -104,10 +104,9 @@ class Phone:
         own = self.held_over(record)
         if row is None:
             return 0
-        if row.record.deleted:
-            is_back = any(one.change.action in ("restore", "settle") for one in own)
-            if is_back if part[1] == "deleted" else opened >= row.record.seq:
-                return 0
+        is_back = any(one.change.action in ("restore", "settle") for one in own)
+        if row.record.deleted and (is_back or (part[1] != "deleted" and opened >= row.record.seq)):
+            return 0
         if part[1] == "deleted":
             over = [one for below in self.below(record) for one in self.held_over(below)]
         else:
@@ -187,16 +186,19 @@ class Phone:
             replace(one, outcome=None) if one.gen == self.gen and one.n >= start else one for one in self.own
         )
 
-    def prune(self) -> None:
-        """What a backup covers is gone from the phone, a month later (store/outbox.ts)."""
-        self.own = tuple(
-            one
-            for one in self.own
-            if one.outcome is None
-            or (one.outcome.seq or 0) > self.durable
-            or not self.is_dropped(one)
-            or _is_quarantined(one)
-        )
+    def prune(self) -> bool:
+        """What a backup covers is gone from the phone, a month later (domain/keeping.ts). Whether anything went."""
+        covered = {one.gen: one.n for one in self.own if one.outcome and 0 < (one.outcome.seq or 0) <= self.durable}
+        stays = {id_ for one in self.own if not self._is_covered(one, covered) for id_ in self.records_of(one.change)}
+        before, self.own = self.own, tuple(one for one in self.own if stays & {*self.records_of(one.change)})
+        return len(self.own) < len(before)
+
+    def _is_covered(self, one: Own, covered: Mapping[int, int]) -> bool:
+        """Shape: `covered` gen → its last number whose seq the backup has: what wrote nothing lies before one."""
+        if one.outcome is None or not self.is_dropped(one) or _is_quarantined(one):
+            return False
+        seq = one.outcome.seq
+        return one.n < covered.get(one.gen, 0) if seq is None else seq <= self.durable
 
     def become(self, replica: str) -> None:
         """A new replica takes over: same changes, same ids, new numbers from 1 (store/renumber.ts)."""

@@ -22,7 +22,7 @@ def shown_to(phone: Phone, wish: Wish) -> Mapping[tuple[str, str], frozenset[str
     record, field = row.record.fields["record"], row.record.fields["field"]
     if field != "deleted":
         return {(record, field): _known(phone, record, field)}
-    return {(wish.record, "sides"): frozenset(_sides_of(row, field)), **_all_of(phone, phone.below(record))}
+    return {**_all_of(phone, phone.below(record)), (wish.record, "sides"): frozenset(_sides_of(row, field))}
 
 
 def _all_of(phone: Phone, records: Iterable[str]) -> Shown:

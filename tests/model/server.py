@@ -99,7 +99,8 @@ class Server:
     def actor_of(self, replica: str) -> Actor:
         """Who asks, with the roles held now."""
         enrolled = self.replicas[replica]
-        return replace(self.actors[enrolled.account], revoked=enrolled.revoked)
+        actor = self.actors[enrolled.account]
+        return replace(actor, revoked=True) if enrolled.revoked else actor
 
     def push(self, replica: str, batch: Sequence[Sent]) -> list[Verdict]:
         """One verdict per change: the stored one, or a fresh one. Raises: change-gap, replica-forked"""

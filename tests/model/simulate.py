@@ -17,11 +17,15 @@ WEIGHTS = {
 }  # fmt: skip
 CHOICES = 1_000_000_007
 BLOCK = 400
+MOST_BROKEN = 20
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a number of runs came to. Shape: `broken` seed → (what, the shortest steps that show it)."""
+    """What a number of runs came to.
+
+    Shape:  `changes` saved by people; `broken` seed → (what, the shortest steps that show it)
+    """
 
     runs: int = 0
     changes: int = 0
@@ -50,7 +54,7 @@ def run(seed: int) -> Tally:
     world = World()
     steps = steps_of(seed)
     world.play(steps)
-    tally = Tally(1, sum(len(rows) for rows in world.server.numbers.values()), happened=Counter(world.counts))
+    tally = Tally(1, world.saved, happened=Counter(world.counts))
     tally.conflicts = sum(row.kind == "conflict" for row in world.server.records.values())
     tally.quarantined = len(world.server.held)
     if world.broken:
@@ -63,14 +67,19 @@ def run(seed: int) -> Tally:
 
 
 def simulate(first: int, runs: int, changes: int = 0, processes: int = 2) -> Tally:
-    """So many seeds from the first, or as many as it takes for so many changes; it ends with the first broken law."""
+    """So many seeds from the first, or as many as it takes for so many changes; a line after each block says how far.
+
+    It goes on past a broken law, up to `MOST_BROKEN` seeds, and can be taken up at the seed after the last line's.
+    """
     total = Tally()
     with ProcessPoolExecutor(processes) as pool:
-        while (total.changes < changes if changes else total.runs < runs) and not total.broken:
+        while (total.changes < changes if changes else total.runs < runs) and len(total.broken) < MOST_BROKEN:
             start = first + total.runs
             count = BLOCK if changes else min(BLOCK, runs - total.runs)
             for tally in pool.map(run, range(start, start + count), chunksize=8):
                 total.add(tally)
+            done = f"seeds {first}-{start + count - 1}: {total.changes:,} changes"
+            print(f"{done}, broken: {sorted(total.broken) or 'none'}", flush=True)
     return total
 
 

@@ -41,6 +41,13 @@ def test_sending_again_from_a_number_on(vector: dict[str, Any]) -> None:
     assert has_all_from(vector["from"], vector["kept"], vector["last_n"]) is vector["expect"]
 
 
+@pytest.mark.parametrize("vector", VECTORS["keeps"], ids=lambda vector: vector["name"])
+def test_what_a_phone_keeps(vector: dict[str, Any]) -> None:
+    phone = _phone(vector["own"], gen=1, acked=9, seq=9, durable=vector["durable"])
+    phone.prune()
+    assert [one.change.change for one in phone.own] == vector["expect"]
+
+
 def _phone(own: list[dict[str, Any]], **state: Any) -> Phone:
     phone = Phone("phone", "phone", "account")
     phone.__dict__.update(state)

@@ -23,15 +23,18 @@ QUIET_TURNS = 400
 
 
 class World:
-    """One run. Shape: `broken` what was found so far; `counts` how often each thing happened."""
+    """One run.
+
+    Shape:  `broken` what was found so far; `saved` changes made by people; `counts` how often each thing happened
+    """
 
     def __init__(self, skew: bool = True) -> None:
         self.server = Server()
         self.phones: list[Phone] = []
         self.skew = skew
         self.broken: list[str] = []
+        self.saved = 0
         self.counts: dict[str, int] = {}
-        self.pruned: set[str] = set()
         for name, actor in INSTALLS:
             self.server.enrol(name, actor, name)
             self.phones.append(Phone(name, name, actor.account))
@@ -52,7 +55,11 @@ class World:
         """One thing happens."""
         what, who, number = step
         phone = self.phones[who % len(self.phones)]
-        if DO[what](self, phone, number):
+        self.count(what, DO[what](self, phone, number))
+
+    def count(self, what: str, happened: bool = True) -> None:
+        """One more of it."""
+        if happened:
             self.counts[what] = self.counts.get(what, 0) + 1
 
     def watch(self) -> None:
@@ -88,13 +95,17 @@ def _edit(world: World, phone: Phone, number: int) -> bool:
     if wish is None:
         return False
     skew = (number * 7919 % (2 * THREE_YEARS_MS)) - THREE_YEARS_MS if world.skew else 0
-    phone.save(wish, clock_ms=skew)
+    world.saved += len(phone.save(wish, clock_ms=skew))
+    world.count("group", phone.own[-1].change.group is not None)
     return True
 
 
 def _turn(fates: Sequence[str]) -> Callable[[World, Phone, int], bool]:
     def do(world: World, phone: Phone, number: int) -> bool:
-        turn(phone, world.server, fates[number % len(fates)], 1 + number // 7 % 20, 1 + number // 11 % 12)
+        fate = fates[number % len(fates)]
+        errand = turn(phone, world.server, fate, 1 + number // 7 % 20, 1 + number // 11 % 12)
+        world.count(errand)
+        world.count(fate, fate != "well")
         return True
 
     return do
@@ -126,12 +137,12 @@ def _back_up(world: World, phone: Phone, number: int) -> bool:
 
 def _restore(world: World, phone: Phone, number: int) -> bool:
     """The newest backup takes the server's place, under a new epoch."""
-    reached, epochs = world.server.head, world.server.epochs
+    lost = world.server
     world.server = world.backup.copy()
-    world.server.epochs = epochs
-    begin_epoch(world.server, reached)
-    # Under a new name a phone may oppose its own pruned work, which bears the old one: safe, though against L3.
-    world.server.account.copied |= world.pruned
+    world.server.epochs = lost.epochs
+    begin_epoch(world.server, lost.head)
+    world.server.account.take_back(lost.account.undone)
+    world.server.account.take_back({id_: one.shown for id_, one in lost.changes.items()})
     world.backup = world.server.copy()
     return True
 
@@ -143,9 +154,7 @@ def _outdate(world: World, phone: Phone, number: int) -> bool:
 
 
 def _prune(world: World, phone: Phone, number: int) -> bool:
-    phone.prune()
-    world.pruned.add(phone.install.partition("+")[0])
-    return True
+    return phone.prune()
 
 
 def _office(act: Callable[[Server, int], bool]) -> Callable[[World, Phone, int], bool]:

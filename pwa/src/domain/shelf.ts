@@ -177,8 +177,8 @@ export class Shelf {
     const row = this.rows.get(record);
     const own = this.heldOver(record);
     const isDelete = part === `${record}/deleted`;
-    const isBack = isDelete ? own.some(({ wire }) => ["restore", "settle"].includes(wire.action)) : opened >= (row?.seq ?? 0);
-    if (!row || (row.deleted && isBack)) return 0;
+    const isBack = own.some(({ wire }) => ["restore", "settle"].includes(wire.action));
+    if (!row || (row.deleted && (isBack || (!isDelete && opened >= row.seq)))) return 0;
     const over = isDelete ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
     return Math.min(opened, ...over.map((entry) => entry.wire.base));
   }
@@ -214,7 +214,8 @@ export class Shelf {
     return fields && { record: String(fields.record), field: String(fields.field) };
   }
 
-  private recordsOf(entry: Entry): string[] {
+  /** The record, and for a settle the one in conflict. */
+  recordsOf(entry: Entry): string[] {
     const target = this.conflictTarget(entry);
     return target ? [entry.wire.record, target.record] : [entry.wire.record];
   }

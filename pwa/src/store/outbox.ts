@@ -2,6 +2,7 @@
 import { canonical } from "../domain/canonical.ts";
 import { clean, type Entry, type Outcome, versionOf, type WireChange, type Wish } from "../domain/change.ts";
 import { uuid7 } from "../domain/ids.ts";
+import { forgettable } from "../domain/keeping.ts";
 import { isDropped } from "../domain/overlay.ts";
 import { SCHEMA_VERSION } from "../domain/kinds.ts";
 import { problem } from "../domain/problem.ts";
@@ -120,15 +121,16 @@ export async function forgetOutcomes(open: Opened, which: (entry: Entry) => bool
 
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
-/** Changes that a backup covers and that arrived 30 days of server time ago are gone from the phone; nothing else is. */
+/** Records whose own changes all lie in a backup and arrived 30 days of server time ago keep none of them; nothing else goes. */
 export async function prune(open: Opened): Promise<number> {
   const { durable_seq: durable, server_ms: now } = open.progress;
   if (durable === null) return 0;
-  const old = open.shelf.entries.filter(
-    ({ outcome }) => outcome && outcome.heard_at_ms + KEPT_MS <= now && (outcome.seq ?? 0) <= durable,
-  );
-  const done = old.filter((entry) => isDropped(entry, open.shelf.reached) && open.shelf.stateOf(entry) !== "quarantined");
-  const gone = new Set(done);
+  const { shelf } = open;
+  const isOver = (entry: Entry): boolean =>
+    (entry.outcome?.heard_at_ms ?? now) + KEPT_MS <= now &&
+    isDropped(entry, shelf.reached) &&
+    shelf.stateOf(entry) !== "quarantined";
+  const gone = forgettable(shelf.entries, durable, isOver, (entry) => shelf.recordsOf(entry));
   if (gone.size === 0) return 0;
   const tick = await open.cellar.write(["meta", "outbox", "outcomes"], async (tx) => {
     for (const entry of gone) {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import vectors from "../../../tests/vectors/phone.json" with { type: "json" };
 import { type Entry, type Wish, withBases } from "../../src/domain/change.ts";
+import { forgettable } from "../../src/domain/keeping.ts";
+import { isDropped } from "../../src/domain/overlay.ts";
 import { Shelf } from "../../src/domain/shelf.ts";
 import { hasAllFrom, judgeHello } from "../../src/sync/hello.ts";
 
@@ -56,5 +58,15 @@ describe("the first word with the server", () => {
 describe("sending again from a number on", () => {
   it.each(vectors.resumes)("$name", ({ from, kept, last_n, expect: expected }) => {
     expect(hasAllFrom(from, kept, last_n)).toBe(expected);
+  });
+});
+
+describe("what a phone keeps", () => {
+  it.each(vectors.keeps)("$name", ({ own, durable, expect: expected }) => {
+    const entries = (own as Own[]).map(entryOf);
+    const reached = { gen: 1, acked: 9, seq: 9 };
+    const isOver = (entry: Entry): boolean => isDropped(entry, reached) && entry.outcome?.outcome !== "quarantined";
+    const gone = forgettable(entries, durable, isOver, (entry) => [entry.wire.record]);
+    expect(entries.filter((entry) => !gone.has(entry)).map((entry) => entry.wire.change)).toEqual(expected);
   });
 });
