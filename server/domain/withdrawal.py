@@ -85,6 +85,15 @@ def emptied_change(kinds: Kinds, sent: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sent) if left == fields else {**sent, "fields": left, "erased": True}
 
 
+def is_emptied(kinds: Kinds, name: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a change of this kind with these fields may say that a withdrawal emptied it: nothing is left to take back."""
+    kind = kinds.get(name)
+    steps = [step for step in map(taking_back, kinds.values()) if step is not None]
+    of_family = name == "conflict" or (kind is not None and taking_back(kind) is not None)
+    of_family = of_family or any(name in step.removes for step in steps)
+    return of_family and _left(kinds, name, fields) == fields
+
+
 def emptied_payload(sent: Any) -> Any:
     """What quarantine keeps of a change about taken back content: everything but its fields."""
     return {**sent, "fields": {}, "erased": True} if isinstance(sent, dict) and sent.get("fields") else sent

@@ -10,6 +10,7 @@ from typing import Any
 
 from server.domain.canonical import NotCanonical, canonical, change_hash
 from server.domain.records import Change, Refused
+from server.domain.withdrawal import is_emptied
 from server.schemas.envelope import SAFE_INTEGER, RawPush, Unreadable
 from server.schemas.kinds.base import is_uuid
 from server.schemas.kinds.registry import KINDS
@@ -52,13 +53,21 @@ def read_change(replica: str, raw: Mapping[str, Any], plain: bool = False) -> Ch
     if len(text.encode()) > CHANGE_BYTES:
         return _refused(replica, raw, [("", f"has more than {CHANGE_BYTES} bytes")], "change-too-large")
     errors = _form(raw)
-    # What a withdrawal emptied keeps the hash it was known by.
-    if not errors and raw.get("erased") is None and raw["hash"] != change_hash(text):
-        errors = [("/hash", "does not fit the change: it was altered on its way or not hashed as RFC 8785 says")]
+    errors = errors or _hash_faults(raw, text)
     if errors:
         return _refused(replica, raw, errors)
     fields, errors = load_fields(raw["kind"], raw["action"], raw.get("fields") or {}, raw.get("command"))
     return _refused(replica, raw, errors) if errors else _change(replica, raw, fields, text)
+
+
+def _hash_faults(raw: Mapping[str, Any], text: str) -> Errors:
+    """What a withdrawal emptied keeps the hash it was known by; everything else must fit its own."""
+    if raw.get("erased") is True:
+        emptied = is_emptied(KINDS, raw["kind"], raw.get("fields") or {})
+        return [] if emptied else [("/erased", "goes with a change that a withdrawal emptied; this one still says something")]
+    if raw["hash"] == change_hash(text):
+        return []
+    return [("/hash", "does not fit the change: it was altered on its way or not hashed as RFC 8785 says")]
 
 
 def _change(replica: str, raw: Mapping[str, Any], fields: dict[str, Any], text: str) -> Change:

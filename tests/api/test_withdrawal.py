@@ -215,6 +215,29 @@ def test_a_withdrawal_in_the_same_push_leaves_nothing(app: Flask, town: Town, ph
     assert "Canary" not in everything(app)
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("interview", {"answer": "Canary-forged"}),
+        ("interview", {"consent": "given"}),
+        ("interviewee", {"name": "Canary-forged"}),
+        ("conflict", {"value": "Canary-forged", "sides": []}),
+        ("visit", {"narrative": "forged"}),
+        ("visit", {}),
+        ("opinion", {"text": "forged"}),
+    ],
+)
+def test_what_still_says_something_is_not_erased_and_its_hash_is_checked(
+    phone: Phone, heard: Heard, kind: str, fields: Json
+) -> None:
+    """Nobody passes a change with a hash that is not its own by calling it erased."""
+    action = "settle" if kind == "conflict" else "patch"
+    forged = phone.change(action, heard.said, kind, fields=fields) | {"hash": "0" * 24, "erased": True}
+    (refused,) = phone.push(forged)
+    assert (refused["outcome"], slug_of(refused["problem"])) == ("quarantined", "invalid-change")
+    assert "/erased" in [error["pointer"] for error in refused["problem"]["errors"]]
+
+
 def test_it_beats_a_delete_of_the_other_phone(app: Flask, town: Town, phone: Phone, heard: Heard) -> None:
     second = enrol(app, town, person=town.secretary)
     second.pull()
