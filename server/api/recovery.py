@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from server.api.front import Front
-from server.api.identity import current_identity, now_ms
+from server.api.identity import current_identity, now_ms, proved_identity
 from server.api.wire import json_answer
 from server.commands.recover import answer_recovery
 from server.feed.recoveries import recoveries_of
@@ -34,9 +34,10 @@ def recoveries() -> Response:
 @bp.arguments(AnswerSchema)
 @bp.response(204)
 @bp.problems(
-    "unknown-replica", "not-allowed", "replica-revoked", "not-found", "batch-too-large", "unsupported-media-type"
+    "unknown-replica", "not-allowed", "replica-revoked", "step-up-needed", "not-found", "batch-too-large",
+    "unsupported-media-type",
 )  # fmt: skip
 def answer(given: dict[str, Any], recovery: UUID) -> Response:
     """Give the phone its data key, sealed to it in the office's browser."""
-    answer_recovery(current_identity(DESK), str(recovery), given["answer"], now_ms())
+    answer_recovery(proved_identity(DESK), str(recovery), given["answer"], now_ms())
     return Response(status=204)

@@ -16,6 +16,7 @@ from server.commands.revoke import revoke
 from server.commands.store_recovery_key import store_recovery_key
 from server.schemas.recovery_key import open_box, read_recovery_key
 from server.store.database import reading
+from tests.api.test_people import proved
 from tests.api.test_sealed import drop_headers, hand_in
 from tests.phone import Json, Phone, Town, enrol, slug_of
 from tests.sealing import Vault, b64, point, printed, seal_to
@@ -44,6 +45,11 @@ def safe() -> ec.EllipticCurvePrivateKey:
 @pytest.fixture
 def forgetful(phone: Phone, safe: ec.EllipticCurvePrivateKey) -> Forgetful:
     return Forgetful(phone, Vault(point(safe)))
+
+
+@pytest.fixture
+def office(app: Flask, town: Town) -> Phone:
+    return proved(enrol(app, town, "pbo"))
 
 
 def desk_list(office: Phone) -> Json:
@@ -100,6 +106,14 @@ def test_the_same_request_twice_is_one_and_a_newer_one_takes_its_place(forgetful
     second = forgetful.ask().get_json()["id"]
     assert [one["id"] for one in desk_list(office)["recoveries"]] == [second]
     assert forgetful.look(first).status_code == 404
+
+
+def test_an_answer_wants_a_fresh_proof_and_the_request_waits(app: Flask, forgetful: Forgetful, town: Town) -> None:
+    recovery = forgetful.ask().get_json()["id"]
+    desk = enrol(app, town, "pbo")
+    refused = answer(desk, recovery, seal_to(point(forgetful.own), "x", b"0" * 32))
+    assert (refused.status_code, slug_of(refused.get_json())) == (403, "step-up-needed")
+    assert forgetful.look(recovery).get_json()["answer"] is None
 
 
 def test_a_lost_phone_gets_no_key(forgetful: Forgetful, office: Phone, safe: ec.EllipticCurvePrivateKey) -> None:

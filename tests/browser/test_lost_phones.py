@@ -104,6 +104,7 @@ def test_a_forgotten_passphrase_is_recovered_with_the_office(meet: Meet, town: T
     desk.says("recovery-answer", "号码对不上")
     desk.types("recovery-digits", digits)
     desk.tap("recovery-send")
+    desk.tap("step-up-demo")
     desk.says("recovery-done", "已发出")
 
     me.types("forgotten-pin", "新口令新口令新口令新口令")
