@@ -52,6 +52,7 @@ def test_a_manifest_says_what_was_written() -> None:
         (("deadline_ms",), 2**53),
         (("tally_key",), "AAAA"),
         (("tally_key",), b64encode(b"\x02" + bytes(64)).decode()),
+        (("tally_key",), b64encode(b"\x04" + bytes(64)).decode()),
         (("groups",), []),
         (("groups", 0, "slug"), "Leader"),
         (("subjects", 0, "id"), subject_id(2)),
@@ -104,6 +105,17 @@ def test_every_byte_of_a_slip_is_signed(at: int) -> None:
     body[at] ^= 1
     with pytest.raises(Forged):
         read_posted(held().manifest, posted(A, bytes(body)))
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """The same number plus the modulus would be another slip with the same right."""
+    place = min((A, B), key=lambda place: held().signers[place].n)
+    n = int(held().signers[place].n)
+    slips = (held().slip(place, "good").body for _ in range(10_000))
+    body = next(body for body in slips if int.from_bytes(body[-256:], "big") + n < 2**2048)
+    other = (int.from_bytes(body[-256:], "big") + n).to_bytes(256, "big")
+    with pytest.raises(Forged):
+        read_posted(held().manifest, posted(place, body[:-256] + other))
 
 
 def test_a_slip_of_another_form() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from server.domain.ballot.profile import Profile, read_profile
 from server.domain.ballot.shapes import Malformed, from_base64, items, members, slug, text, uuid, whole
 from server.domain.canonical import canonical
@@ -108,8 +110,10 @@ def _cell(raw: Any) -> Cell:
 
 def _point(raw: Any) -> bytes:
     point = from_base64(raw, POINT_BYTES, where="tally_key")
-    if point[0] != 4:
-        raise Malformed("tally_key: an uncompressed point is expected")
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError as error:
+        raise Malformed("tally_key: an uncompressed point of P-256 is expected") from error
     return point
 
 
