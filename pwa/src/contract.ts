@@ -110,6 +110,8 @@ export interface SyncState {
   done: number;
   quarantined: number;
   conflicts: number;
+  /** Records that the server holds and cannot open; nothing is green while there are any. */
+  unreadable?: number;
   /** Server time of the last matching receipt with an empty outbox; only this is green (L17). */
   arrivedAtMs?: number;
   /** The loop breaker stopped the sync; a tap on 立即同步 starts it again. */

@@ -51,6 +51,23 @@ describe("the mirror", () => {
     expect(phone.core.sync().arrivedAtMs).toBeDefined();
   });
 
+  it("L17 what the server cannot open keeps what this phone knew, and nothing is green meanwhile", async () => {
+    const phone = await withRecords();
+    expect(phone.core.sync().arrivedAtMs).toBeDefined();
+    phone.server.unreadable.add(A);
+    phone.server.write(A, "visit", { narrative: "ciphertext" });
+    await phone.core.syncNow();
+    expect(phone.core.get(A)?.fields.narrative).toBe("a");
+    expect(phone.core.sync()).toMatchObject({ unreadable: 1, waiting: 0 });
+    expect(phone.core.sync().arrivedAtMs).toBeUndefined();
+    expect(phone.core.sync().halted).toBeUndefined();
+    phone.server.unreadable.clear();
+    phone.server.write(A, "visit", { narrative: "b" });
+    await phone.core.syncNow();
+    expect(phone.core.get(A)?.fields.narrative).toBe("b");
+    expect(phone.core.sync().unreadable).toBeUndefined();
+  });
+
   it("L15 a dropped scope leaves the phone, after what was waiting for it went up", async () => {
     const phone = await withRecords();
     await phone.core.patch(A, { narrative: "mine" });

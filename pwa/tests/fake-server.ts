@@ -54,6 +54,7 @@ export class FakeServer extends FakeLand {
   /** Called after the server has done its work, before the answer leaves. */
   cutAfter: (path: string) => boolean = () => false;
   /** Gives another sum than the true one, until repaired. */
+  unreadable = new Set<string>();
   badSum: string | undefined;
 
   invite(account: string): string {
@@ -202,7 +203,7 @@ export class FakeServer extends FakeLand {
     const fresh = (row: Stored) => row.seq > state.s && (!refetch || row.scope === refetch);
     const rows = [...this.records.values()]
       .filter((row) => scopes.includes(row.scope) && fresh(row) && (cursor || !row.deleted))
-      .map(wireRow);
+      .map((row) => (this.unreadable.has(row.id) ? { ...wireRow(row), fields: {}, unreadable: true } : wireRow(row)));
     const left = this.departures.filter((one) => one.seq > state.s && scopes.includes(one.scope));
     const gone = left.map((one) => ({ seq: one.seq, record: one.record, gone: one.scope }));
     const all = [...rows, ...gone].sort((a, b) => a.seq - b.seq);

@@ -10,11 +10,12 @@ from server.domain.judging import commands, deletes, edits, settles
 from server.domain.judging.case import Case, NotApplied
 from server.domain.judging.online import write
 from server.domain.judging.verdicts import Judged, Note, OnlineWrite, Township, Verdict
-from server.domain.judging.withdrawals import refuse_what_was_taken_back
+from server.domain.judging.withdrawals import refuse_unproved_erasure, refuse_what_was_taken_back
 from server.domain.judging.working import Working
 from server.domain.kinds import Kinds
 from server.domain.permissions import Actor
 from server.domain.records import Change, Record, Refused
+from server.domain.withdrawal import taken_back_by
 
 GROUP_CHANGES = 50
 GROUP_BYTES = 524_288
@@ -49,7 +50,8 @@ def judge_batch(
             `released`; `seen_groups` are group ids of this replica's earlier pushes: a group cut in two is invalid.
     Laws:   L1, L2, L3, L5, L6, L10, L14
     """
-    work = Working(kinds, township, known, now_ms)
+    changes = [item for item in items if isinstance(item, Change)]
+    work = Working(kinds, township, known, now_ms, taken_back_by(kinds, changes))
     faults: list[str] = []
     verdicts: list[tuple[Item, Verdict]] = []
     closed = set(seen_groups)
@@ -136,6 +138,7 @@ def _judge_one(work: Working, actor: Actor, item: Item) -> Verdict:
     if act is None:
         raise NotApplied("invalid-change", f"there is no action {item.action}", (("/action", "is unknown"),))
     case = Case(work, actor, item, work.base(item.base))
+    refuse_unproved_erasure(case)
     refuse_what_was_taken_back(case)
     head_before = work.head
     act(case)

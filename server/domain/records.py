@@ -32,7 +32,8 @@ class Record:
             `field_seqs` has one entry per written field and one per set element (`companions/<element key>`).
             `parent` is the id of the record this one hangs on (a visit for its checks, the record for its conflicts).
             `sealed`: its fields lie encrypted in the database. `emptied_by` (replica, n): the change beside which the
-            content of a deleted record lies; `fields` hold it here all the same.
+            content of a deleted record lies; `fields` hold it here all the same. `damaged`: the sealed
+            text that nobody can open; it stays as it lies, and nothing is known of the fields.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Record:
     updated_at_ms: int = 0
     sealed: bool = False
     emptied_by: tuple[str, int] | None = None
+    damaged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Change:
     """One offline edit of one record, as its author's replica sent it (docs/wire.md).
 
     Shape:  `fields` is flat like a record's; `canonical` is the RFC 8785 text without `n` and `hash`, kept for ever.
+            `erased`: a withdrawal emptied it, it says, so its hash proves nothing; the judge asks for the withdrawal.
     """
 
     replica: str
@@ -73,6 +76,7 @@ class Change:
     canonical: str
     command: str | None = None
     group: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def emptied_change(kinds: Kinds, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_emptied(kinds: Kinds, name: str, fields: Mapping[str, Any]) -> bool:
-    """Whether a change of this kind with these fields may say that a withdrawal emptied it: nothing is left to take back."""
+    """Whether a change with these fields may say that a withdrawal emptied it: nothing is left to take back."""
     kind = kinds.get(name)
     steps = [step for step in map(taking_back, kinds.values()) if step is not None]
     of_family = name == "conflict" or (kind is not None and taking_back(kind) is not None)
@@ -99,6 +99,41 @@ def emptied_payload(sent: Any) -> Any:
     return {**sent, "fields": {}, "erased": True} if isinstance(sent, dict) and sent.get("fields") else sent
 
 
+def is_being_taken_back(kinds: Kinds, change: Change, find: Lookup, commanded: Collection[str]) -> bool:
+    """Whether the withdrawal that emptied this change is on record, said by the change, or commanded beside it.
+
+    Shape:  `commanded` are the records that a command of the same push takes back; a create in emptied form stands for
+            itself, since after a restore its withdrawal may come with the next push
+    """
+    record = find(change.record)
+    if record is not None and record.kind == "conflict":
+        record = find(str(record.parent))
+    if record is None and taking_back(kinds[change.kind]) is not None:
+        return True
+    if record is None or taking_back(kinds[record.kind]) is None:
+        parent = record.parent if record is not None else _named_parent(kinds, change)
+        record = find(parent) if parent else None
+    return record is not None and (record.id in commanded or _is_said_withdrawn(kinds, change, record))
+
+
+def taken_back_by(kinds: Kinds, changes: Iterable[Change]) -> frozenset[str]:
+    """The records that a command among these takes back."""
+    steps = (
+        (change.record, kinds[change.kind].transitions.get(change.command or ""))
+        for change in changes
+        if change.kind in kinds
+    )
+    return frozenset(record for record, step in steps if step is not None and step.erases)
+
+
+def _is_said_withdrawn(kinds: Kinds, change: Change, record: Record) -> bool:
+    step = taking_back(kinds[record.kind])
+    said = {**record.fields, **(change.fields if change.record == record.id else {})}
+    return step is not None and (
+        is_taken_back(kinds, record) or all(said.get(name) == value for name, value in step.sets)
+    )
+
+
 def family(kinds: Kinds, withdrawn: Record, records: Iterable[Record]) -> set[str]:
     """The ids whose history speaks of what was taken back: the record, what was removed with it, their conflicts."""
     step = taking_back(kinds[withdrawn.kind])
@@ -106,7 +141,7 @@ def family(kinds: Kinds, withdrawn: Record, records: Iterable[Record]) -> set[st
         return set()
     known = list(records)
     people = {one.id for one in known if one.parent == withdrawn.id and one.kind in step.removes}
-    conflicts = [one for one in known if one.kind == "conflict"]
+    conflicts = [one for one in known if one.kind == "conflict" and not one.damaged]
     about = {one.id for one in conflicts if one.parent in people}
     about |= {one.id for one in conflicts if one.parent == withdrawn.id and one.fields["field"] in _gone(step)}
     return {withdrawn.id, *people, *about}

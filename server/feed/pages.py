@@ -28,6 +28,9 @@ PAGE_BYTES = 524_288
 IDLE_STEP = 1_000
 """A replica that sees nothing new gets a new cursor only after that many foreign rows: until then the answer is 204."""
 
+UNREADABLE = '"fields":{},"unreadable":true'
+"""A row whose seal is broken comes all the same: what cannot be read is said, never left out (L17)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -177,7 +180,7 @@ def _fitting(lines: Iterable[tuple[int, str]], room: _Room) -> tuple[list[str], 
 
 def _line(row: Sequence[Any]) -> str:
     seq, kind, record, scope, fields, deleted, created_by, created_at_ms, updated_by, updated_at_ms = row
-    content = '"deleted":true' if deleted else f'"fields":{fields}'
+    content = '"deleted":true' if deleted else f'"fields":{fields}' if fields is not None else UNREADABLE
     return (
         f'{{"seq":{seq},"kind":"{kind}","record":"{record}","scope":"{scope}",{content},'
         f'"created_by":{_quoted(created_by)},"created_at_ms":{created_at_ms},'

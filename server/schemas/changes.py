@@ -64,7 +64,11 @@ def _hash_faults(raw: Mapping[str, Any], text: str) -> Errors:
     """What a withdrawal emptied keeps the hash it was known by; everything else must fit its own."""
     if raw.get("erased") is True:
         emptied = is_emptied(KINDS, raw["kind"], raw.get("fields") or {})
-        return [] if emptied else [("/erased", "goes with a change that a withdrawal emptied; this one still says something")]
+        return (
+            []
+            if emptied
+            else [("/erased", "goes with a change that a withdrawal emptied; this one still says something")]
+        )
     if raw["hash"] == change_hash(text):
         return []
     return [("/hash", "does not fit the change: it was altered on its way or not hashed as RFC 8785 says")]
@@ -87,6 +91,7 @@ def _change(replica: str, raw: Mapping[str, Any], fields: dict[str, Any], text: 
         canonical=text,
         command=raw.get("command"),
         group=raw.get("group"),
+        erased=raw.get("erased") is True,
     )
 
 

@@ -99,6 +99,7 @@ class RowSchema(Schema):
     fields_ = fields.Dict(data_key="fields")
     deleted = fields.Boolean()
     gone = fields.String()
+    unreadable = fields.Boolean(metadata={"description": "what lies sealed on the server cannot be opened; no fields"})
     created_by = fields.String()
     created_at_ms = fields.Integer()
     updated_by = fields.String()

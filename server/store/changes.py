@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from server.domain.records import Change, Json
 from server.store.bulk import among, insert_rows, listed
-from server.store.sealing import MARK, Turn, plain_text, sealed_text
+from server.store.sealing import MARK, SealBroken, Turn, plain_text, sealed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,13 @@ def insert_renumbered(connection: Connection, township_id: str, replica_id: str,
 
 def _opened(township_id: str, change: StoredChange) -> StoredChange:
     is_sealed = any(text is not None and text.startswith(MARK) for text in (change.canonical, change.patch))
-    return _with_texts(change, township_id, plain_text) if is_sealed else change
+    if not is_sealed:
+        return change
+    try:
+        return _with_texts(change, township_id, plain_text)
+    except SealBroken:
+        # Its number, hash and outcome still answer for it (L5); `zoufang doctor` names it.
+        return replace(change, canonical=None, patch=None)
 
 
 def _with_texts(change: StoredChange, township_id: str, turn: Turn) -> StoredChange:
@@ -162,6 +168,7 @@ def change_of(stored: StoredChange) -> Change:
         canonical=stored.canonical or "",
         command=sent.get("command"),
         group=stored.group_id,
+        erased=sent.get("erased") is True,
     )
 
 

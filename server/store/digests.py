@@ -14,7 +14,7 @@ from server.domain.schedule import DIGEST_ROLES, Reader
 from server.store.bulk import among, listed
 from server.store.database import is_sqlite
 from server.store.fleet import load_fleet
-from server.store.records import plain_fields
+from server.store.records import readable_fields
 
 _KINDS = ("cycle", "subject", "village", "visit", "conflict")
 
@@ -159,7 +159,9 @@ def _load_records(connection: Connection, township_id: str) -> list[Record]:
         {"township": township_id, "kinds": listed(connection, _KINDS)},
     )
     return [
-        Record(row.id, row.kind, row.scope, row.seq, json.loads(plain_fields(township_id, row.id, row.fields)))
+        Record(
+            row.id, row.kind, row.scope, row.seq, json.loads(readable_fields(township_id, row.id, row.fields) or "{}")
+        )
         for row in found
     ]
 

@@ -15,10 +15,11 @@ from server.store.audit import load_chain
 from server.store.bulk import among, listed
 from server.store.doctor_checks import CHECKS
 from server.store.effects_queue import count_done, count_waiting, load_dead
-from server.store.emptied import load_content, place_in
+from server.store.emptied import place_in, readable_content
 from server.store.migrate import GuardMissing, assert_guard
 from server.store.quarantine import count_held
-from server.store.records import plain_fields
+from server.store.records import readable_fields
+from server.store.seals import broken_seals
 from server.store.townships import load_tenant
 
 MOST_DEAD = 100
@@ -35,6 +36,7 @@ def load_facts(
         faults={
             "guard-of-the-feed-missing": _guard(connection),
             **faults,
+            "seals-broken": broken_seals(connection, township_id),
             "audit-chain-broken": [f"event {fault.n} {fault.what}" for fault in broken],
             "effects-dead": [effect.id for effect in dead],
         },
@@ -98,8 +100,8 @@ def _load_counted(connection: Connection, township_id: str) -> list[Record]:
 def _fields(connection: Connection, township_id: str, row: Row[Any]) -> dict[str, Any]:
     place = place_in(row.fields)
     if place is not None:
-        return load_content(connection, township_id, place)[0]
-    return dict(json.loads(plain_fields(township_id, row.id, row.fields)))
+        return readable_content(connection, township_id, place)
+    return dict(json.loads(readable_fields(township_id, row.id, row.fields) or "{}"))
 
 
 def _load_secretaries(connection: Connection, township_id: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from server.domain.records import Json, Record
 from server.store.bulk import sql
-from server.store.sealing import MARK, plain_text, sealed_text
+from server.store.sealing import MARK, SealBroken, plain_text, sealed_text
 
 Place = tuple[str, int]
 """Replica and number of a change."""
@@ -45,13 +45,21 @@ def load_content(connection: Connection, township_id: str, place: Place) -> tupl
     return dict(json.loads(plain_text(township_id, _label(place), content))), content.startswith(MARK)
 
 
+def readable_content(connection: Connection, township_id: str, place: Place) -> dict[str, Json]:
+    """The fields as they were; none where nobody can open them."""
+    try:
+        return load_content(connection, township_id, place)[0]
+    except SealBroken:
+        return {}
+
+
 def move_contents(connection: Connection, township_id: str, records: Iterable[Record]) -> None:
     """The content of every emptied record is in the history, and that of a restored one is there no longer.
 
     Raises: ContentMissing
     """
     for record in records:
-        if record.emptied_by is None:
+        if record.emptied_by is None or record.damaged:
             continue
         content = _content(township_id, record.emptied_by, record) if record.deleted else None
         done = connection.execute(

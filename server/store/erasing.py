@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from server.domain.canonical import canonical
 from server.store.bulk import among, listed
-from server.store.sealing import MARK, plain_text, sealed_text
+from server.store.sealing import MARK, SealBroken, plain_text, sealed_text
 
 Emptied = Callable[[Any], Any]
 """A change as JSON in, the same without what was taken back out."""
@@ -40,12 +40,9 @@ def _erase(
     done = 0
     for row in rows:
         place = (table, row.replica_id, str(row.n), column)
-        before = json.loads(plain_text(township_id, place, row.content))
-        after = emptied(before)
-        if after == before:
+        kept = _emptied_text(township_id, place, row.content, emptied)
+        if kept == row.content:
             continue
-        written = canonical(after) if table == "changes" else json.dumps(after, separators=(",", ":"))
-        kept = sealed_text(township_id, place, written) if row.content.startswith(MARK) else written
         connection.execute(
             text(
                 f"UPDATE {table} SET {column} = :content WHERE township_id = :township "
@@ -55,3 +52,17 @@ def _erase(
         )
         done += 1
     return done
+
+
+def _emptied_text(township_id: str, place: tuple[str, ...], content: str, emptied: Emptied) -> str | None:
+    """The text without what was taken back; one that nobody can open goes whole, since nobody can say what it holds."""
+    table = place[0]
+    try:
+        before = json.loads(plain_text(township_id, place, content))
+    except SealBroken:
+        return None if table == "changes" else "{}"
+    after = emptied(before)
+    if after == before:
+        return content
+    written = canonical(after) if table == "changes" else json.dumps(after, separators=(",", ":"))
+    return sealed_text(township_id, place, written) if content.startswith(MARK) else written

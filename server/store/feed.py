@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from server.store.bulk import among, listed, sql
 from server.store.database import is_sqlite
-from server.store.records import plain_fields
+from server.store.records import readable_fields
 from server.store.sealing import MARK
 
 FEED_ROLE = "zoufang_feed"
@@ -19,13 +19,13 @@ _ROW = "seq, kind, id, scope, fields, deleted, created_by, created_at_ms, update
 
 
 class OpenedRow(NamedTuple):
-    """A row whose fields lay sealed, with the columns of any other."""
+    """A row whose fields lay sealed, with the columns of any other; no fields where nobody can open them."""
 
     seq: int
     kind: str
     id: str
     scope: str
-    fields: str
+    fields: str | None
     deleted: bool
     created_by: str
     created_at_ms: int
@@ -91,7 +91,7 @@ def live_rows(connection: Connection, township_id: str, scopes: Sequence[str]) -
 
 def _opened(township_id: str, row: Row[Any]) -> OpenedRow:
     opened = OpenedRow._make(row)
-    return opened._replace(fields=plain_fields(township_id, opened.id, opened.fields))
+    return opened._replace(fields=readable_fields(township_id, opened.id, row.fields))
 
 
 def _bound(

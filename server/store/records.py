@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from server.domain.records import FieldSeq, Record
 from server.store.bulk import among, insert_rows, listed, sql
 from server.store.emptied import load_content, move_contents, place_in, way_to
-from server.store.sealing import MARK, plain_text, sealed_text
+from server.store.sealing import MARK, SealBroken, plain_text, sealed_text
 
 COLUMNS: Mapping[str, str] = {
     "township_id": "text",
@@ -73,17 +73,15 @@ def load_kind(connection: Connection, township_id: str, kind: str) -> list[Recor
 
 
 def record_of(row: Row[Any]) -> Record:
-    """A row as a value; an emptied one without its content.
-
-    Raises: SealBroken
-    """
+    """A row as a value; an emptied one without its content, and one whose seal is broken with the text as it lies."""
     place = place_in(row.fields)
+    plain = "{}" if place else readable_fields(row.township_id, row.id, row.fields)
     return Record(
         id=row.id,
         kind=row.kind,
         scope=row.scope,
         seq=row.seq,
-        fields={} if place else json.loads(plain_fields(row.township_id, row.id, row.fields)),
+        fields={} if plain is None else json.loads(plain),
         field_seqs={name: FieldSeq(*entry) for name, entry in json.loads(row.field_seqs).items()},
         deleted=bool(row.deleted),
         parent=row.parent,
@@ -93,13 +91,17 @@ def record_of(row: Row[Any]) -> Record:
         updated_at_ms=row.updated_at_ms,
         sealed=row.fields.startswith(MARK),
         emptied_by=place,
+        damaged=row.fields if plain is None else "",
     )
 
 
 def _whole(connection: Connection, township_id: str, record: Record) -> Record:
     if record.emptied_by is None:
         return record
-    fields, sealed = load_content(connection, township_id, record.emptied_by)
+    try:
+        fields, sealed = load_content(connection, township_id, record.emptied_by)
+    except SealBroken as broken:
+        return replace(record, sealed=True, damaged=str(broken))
     return replace(record, fields=fields, sealed=sealed)
 
 
@@ -109,6 +111,14 @@ def plain_fields(township_id: str, record_id: str, text: str) -> str:
     Raises: SealBroken
     """
     return plain_text(township_id, _place(record_id), text) if text.startswith(MARK) else text
+
+
+def readable_fields(township_id: str, record_id: str, text: str) -> str | None:
+    """The text of a record's fields, opened where it lies sealed; None where it is damaged or in a wrong row."""
+    try:
+        return plain_fields(township_id, record_id, text)
+    except SealBroken:
+        return None
 
 
 def _row(township_id: str, record: Record) -> dict[str, Any]:
@@ -132,6 +142,8 @@ def _row(township_id: str, record: Record) -> dict[str, Any]:
 def _stored_fields(township_id: str, record: Record) -> str:
     if record.deleted and record.emptied_by is not None:
         return way_to(record.emptied_by)
+    if record.damaged:
+        return record.damaged
     fields = _json(record.fields)
     return sealed_text(township_id, _place(record.id), fields) if record.sealed else fields
 

@@ -13,6 +13,8 @@ export interface Row {
   seq: number;
   fields: Fields;
   deleted: boolean;
+  /** The server cannot open what it holds; `fields` are what this phone knew before. */
+  unreadable?: true;
   created_by: string;
   created_at_ms: number;
   updated_by: string;
@@ -21,6 +23,8 @@ export interface Row {
 
 export class Shelf {
   readonly rows = new Map<string, Row>();
+  /** Ids of the rows that the server cannot open. */
+  readonly unreadable = new Set<string>();
   /** In order of (gen, n). */
   entries: Entry[] = [];
   reached: Reached = { gen: 0, acked: 0, seq: 0 };
@@ -38,6 +42,8 @@ export class Shelf {
 
   putRow(row: Row): void {
     this.rows.set(row.id, row);
+    if (row.unreadable) this.unreadable.add(row.id);
+    else this.unreadable.delete(row.id);
     this.register(row.id, row.kind, row.fields);
     if (row.kind === "quarantine") this.noteDesk(row);
     this.changed(row.kind === "quarantine" ? undefined : row.id);
@@ -48,6 +54,7 @@ export class Shelf {
     const row = this.rows.get(id);
     if (!row) return;
     this.rows.delete(id);
+    this.unreadable.delete(id);
     if (row.kind === "quarantine") this.desk.delete(String(row.fields.change));
     this.changed(id);
     this.changedParent(row.kind, row.fields);
@@ -55,6 +62,7 @@ export class Shelf {
 
   clearRows(): void {
     this.rows.clear();
+    this.unreadable.clear();
     this.desk.clear();
     this.changed(undefined);
   }

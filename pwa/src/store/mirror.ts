@@ -14,6 +14,7 @@ export interface PulledRow {
   fields?: Fields;
   deleted?: boolean;
   gone?: string;
+  unreadable?: boolean;
   created_by?: string;
   created_at_ms?: number;
   updated_by?: string;
@@ -95,14 +96,14 @@ function decide(open: Opened, page: PageChanges): { put: Row[]; gone: string[] }
     const known = at(pulled.record);
     if (pulled.gone !== undefined) {
       if (known?.scope === pulled.gone && known.seq <= pulled.seq) after.set(pulled.record, undefined);
-    } else if (!known || known.seq <= pulled.seq) after.set(pulled.record, rowOf(pulled, known));
+    } else if (!known || known.seq <= pulled.seq) after.set(pulled.record, rowOf(pulled, known ?? open.shelf.rows.get(pulled.record)));
   }
   const put = [...after.values()].filter((row): row is Row => row !== undefined);
   const gone = [...after].filter(([id, row]) => row === undefined && open.shelf.rows.has(id)).map(([id]) => id);
   return { put, gone };
 }
 
-/** A deleted row keeps its place and its kind, so that it can be restored; its content leaves the phone. */
+/** A deleted row keeps its place and its kind, so that it can be restored; its content leaves the phone. What the server can no longer open stays here as it was. */
 function rowOf(pulled: PulledRow, known: Row | undefined): Row {
   const deleted = pulled.deleted === true;
   return {
@@ -110,8 +111,9 @@ function rowOf(pulled: PulledRow, known: Row | undefined): Row {
     kind: pulled.kind,
     scope: pulled.scope ?? known?.scope ?? "",
     seq: pulled.seq,
-    fields: deleted ? {} : (pulled.fields ?? {}),
+    fields: deleted ? {} : pulled.unreadable ? (known?.fields ?? {}) : (pulled.fields ?? {}),
     deleted,
+    ...(pulled.unreadable && { unreadable: true }),
     created_by: pulled.created_by ?? known?.created_by ?? "",
     created_at_ms: pulled.created_at_ms ?? known?.created_at_ms ?? 0,
     updated_by: pulled.updated_by ?? known?.updated_by ?? "",

@@ -147,16 +147,17 @@ export class Errands {
     return page.sums ? { ...done, ...(await this.receipt(page, page.sums)) } : done;
   }
 
-  /** Green only if nothing waits, every own number is there, and both sides hold the same records (L17). */
+  /** Green only if nothing waits, every own number is there, and both sides hold the same records, all of them readable (L17). */
   private async receipt(page: Pulled, sums: Sums): Promise<Pick<Told, "matched" | "mismatched" | "todo">> {
     const { progress, counter } = this.open;
     if (this.waiting() > 0) return {};
     if (page.acked < counter.n) return { matched: false, todo: [{ errand: "resume", from: page.acked + 1 }] };
     const mismatched = differing(sumsOf(this.open.shelf), sums);
-    const matched = mismatched.length === 0;
+    const whole = this.open.shelf.unreadable.size === 0;
+    const matched = mismatched.length === 0 && whole;
     const arrived = matched ? { ...counter, at_ms: Math.round(this.ports.now() + progress.offset_ms) } : undefined;
     await this.keep(putProgress(this.open, { ...progress, arrived }));
-    return { matched, mismatched };
+    return mismatched.length > 0 || whole ? { matched, mismatched } : {};
   }
 
   /** A new replica with the old token; the change ids make a second application impossible (DESIGN 5.1). */

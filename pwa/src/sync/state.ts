@@ -32,8 +32,10 @@ export function syncState(ports: Ports, running: Running | undefined, outside: {
     conflicts: views.openConflicts(),
     locked: false,
   };
+  const unreadable = open.shelf.unreadable.size;
+  if (unreadable > 0) told.unreadable = unreadable;
   const { arrived } = open.progress;
-  if (left === 0 && arrived && arrived.gen === open.counter.gen && arrived.n === open.counter.n) told.arrivedAtMs = arrived.at_ms;
+  if (left === 0 && unreadable === 0 && arrived && arrived.gen === open.counter.gen && arrived.n === open.counter.n) told.arrivedAtMs = arrived.at_ms;
   if (state.end === "halted" && state.problem) told.halted = state.problem;
   if (state.problem) told.lastProblem = state.problem;
   if (open.progress.lost) told.lost = open.progress.lost;

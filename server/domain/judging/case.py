@@ -21,6 +21,15 @@ class NotApplied(Exception):
         self.note = Note(slug, detail, errors)
 
 
+def refuse_damaged(record: Record) -> None:
+    """Nothing, unless nobody can open what the record says: a change of it waits whole, and writes over nothing.
+
+    Raises: server-fault
+    """
+    if record.damaged:
+        raise NotApplied("server-fault", "what the record says cannot be opened on the server; restore a backup")
+
+
 @dataclass(slots=True)
 class Case:
     """One change under judgement.
@@ -45,11 +54,12 @@ class Case:
     def target(self) -> Record:
         """The record the change is for.
 
-        Raises: depends-on (it is not there), invalid-change (it is of another kind)
+        Raises: depends-on (it is not there), invalid-change (it is of another kind), server-fault (its seal is broken)
         """
         record = self.work.find(self.change.record)
         if record is None:
             raise NotApplied("depends-on", f"the {self.change.kind} it belongs to has not arrived")
+        refuse_damaged(record)
         if record.kind != self.change.kind:
             raise NotApplied("invalid-change", f"the record is a {record.kind}", (("/kind", f"is {record.kind}"),))
         return record

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from server.domain.canonical import same
 from server.domain.conflicts import DELETED, Side, seen_and_unseen, settled
-from server.domain.judging.case import Case, NotApplied
+from server.domain.judging.case import Case, NotApplied, refuse_damaged
 from server.domain.judging.commands import apply_command
 from server.domain.judging.deletes import edit_deleted, is_edited_by_others, set_deleted
 from server.domain.judging.edits import apply_edit
@@ -30,6 +30,7 @@ def settle(case: Case) -> None:
     record = case.work.find(conflict.fields["record"])
     if record is None:
         raise NotApplied("depends-on", "the record in conflict has not arrived")
+    refuse_damaged(record)
     name, value = conflict.fields["field"], case.change.fields.get("value")
     written = {} if name == DELETED else {name.partition("/")[0]: value}
     case.allow("settle", case.work.kinds[record.kind], record, record.parent, written)

@@ -11,7 +11,13 @@ from server.domain.judging.fields import write_fields
 from server.domain.kinds import Transition
 from server.domain.merge import stamped
 from server.domain.records import Json, Record
-from server.domain.withdrawal import emptied_conflict, kept_fields, says_it_again, withdrawn_behind
+from server.domain.withdrawal import (
+    emptied_conflict,
+    is_being_taken_back,
+    kept_fields,
+    says_it_again,
+    withdrawn_behind,
+)
 
 
 def withdraw(case: Case, record: Record, step: Transition) -> None:
@@ -41,6 +47,19 @@ def refuse_what_was_taken_back(case: Case) -> None:
         raise NotApplied("failed-guard", "the person who was heard withdrew consent; what was said is not kept")
 
 
+def refuse_unproved_erasure(case: Case) -> None:
+    """Nothing, unless the change says `erased` and no withdrawal emptied it: then its hash proves nothing.
+
+    Raises: invalid-change
+    """
+    change, work = case.change, case.work
+    if not change.erased or (work.find(change.record) is None and change.action != "create"):
+        return
+    if not is_being_taken_back(work.kinds, change, work.find, work.withdrawing):
+        reason = "goes only with what a withdrawal of consent emptied"
+        raise NotApplied("invalid-change", f"/erased {reason}", (("/erased", reason),))
+
+
 def _remove(case: Case, record: Record) -> None:
     kept = kept_fields(case.work.kinds, record)
     if record.deleted and same(dict(record.fields), kept):
@@ -48,7 +67,7 @@ def _remove(case: Case, record: Record) -> None:
     change = case.change
     entry = stamped(record.field_seqs, DELETED, change.replica, change.n, case.work.next_seq())
     seqs = {name: known for name, known in record.field_seqs.items() if name in kept} | {DELETED: entry}
-    case.work.put(case.signed(replace(record, fields=kept, field_seqs=seqs, deleted=True)))
+    case.work.put(case.signed(replace(record, fields=kept, field_seqs=seqs, deleted=True, damaged="")))
 
 
 def _empty_conflicts(case: Case, withdrawn: Record, record: Record, step: Transition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from server.domain.judging.verdicts import Departure, Township
@@ -18,8 +18,16 @@ Mark = tuple[int, int, int]
 class Working:
     """What is known of the township plus what this batch has written so far."""
 
-    def __init__(self, kinds: Kinds, township: Township, known: Mapping[str, Record], now_ms: int) -> None:
+    def __init__(
+        self,
+        kinds: Kinds,
+        township: Township,
+        known: Mapping[str, Record],
+        now_ms: int,
+        withdrawing: Collection[str] = (),
+    ) -> None:
         self.kinds, self.township, self.now_ms = kinds, township, now_ms
+        self.withdrawing = withdrawing
         self.head = township.head
         self.departures: list[Departure] = []
         self._known = known
@@ -40,9 +48,9 @@ class Working:
         return self._written.get(record) or self._known.get(record)
 
     def children(self, parent: str) -> list[Record]:
-        """What hangs on a record, conflicts included, oldest first."""
+        """What hangs on a record, oldest first, conflicts included but for those that nobody can open."""
         found = (self.find(child) for child in self._children.get(parent, ()))
-        here = (child for child in found if child is not None and child.parent == parent)
+        here = (child for child in found if child is not None and child.parent == parent and _is_open(child))
         return sorted(here, key=lambda child: (child.seq, child.id))
 
     def descendants(self, record: str) -> Iterator[Record]:
@@ -68,7 +76,9 @@ class Working:
         """The record as the newest row of the feed, in another scope where one is given."""
         self.head += 1
         scope = record.scope if scope is None else scope
-        stored = replace(record, seq=self.head, scope=scope, sealed=is_sealed(self.kinds, record))
+        stored = replace(
+            record, seq=self.head, scope=scope, sealed=bool(record.damaged) or is_sealed(self.kinds, record)
+        )
         self._undo.append((record.id, self._written.get(record.id)))
         self._written[record.id] = stored
         if stored.parent is not None:
@@ -119,6 +129,10 @@ class Working:
             del self._written[record]
             if before is not None:
                 self._written[record] = before
+
+
+def _is_open(record: Record) -> bool:
+    return record.kind != "conflict" or not record.damaged
 
 
 def _waits(kinds: Kinds, record: Record) -> bool:
