@@ -15,6 +15,7 @@ from server.api import (
     health,
     office,
     pages,
+    passkeys,
     people,
     phone,
     quarantine,
@@ -69,7 +70,8 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     api = Described(app)
     app.after_request_funcs.setdefault(DOCUMENT, []).append(sealed_answer)
-    for room in (auth, desks, sync, sealed, forgotten, recovery, office, people, quarantine, audit, health, demo):
+    doors = (auth, desks, passkeys, sync, sealed, forgotten, recovery, office, people, quarantine, audit, health, demo)
+    for room in doors:
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)
     app.register_blueprint(phone.bp)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+_ORIGIN = re.compile(r"(https://[a-z0-9.-]+(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?)\Z")
 SHORTEST_KEY = 32
 """Characters of a sealing key that somebody gives; the one we make has 64."""
 
@@ -34,6 +36,10 @@ class Settings:
         8765, "TCP port of the web server on 127.0.0.1; `make run` takes the next free one unless it is given."
     )
     host: str = _setting("127.0.0.1", "Address the web server binds.")
+    public_url: str = _setting(
+        "",
+        "Address people type, such as https://zoufang.example; passkeys are for its name, invitations link there.",
+    )
     var_dir: str = _setting("var", "Folder of the running system: database, Redis socket, secret key, logs, backups.")
     database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in VAR_DIR.")
     redis_url: str = _setting("", "Address of Redis; empty: an embedded Redis on a socket in VAR_DIR.")
@@ -65,7 +71,7 @@ class Settings:
             for f in fields(cls)
             if environ.get(f.name.upper())
         }
-        return cls(**given)
+        return _checked(cls(**given))
 
     @property
     def var(self) -> Path:
@@ -89,7 +95,12 @@ class Settings:
         return self.redis_url or f"redis+socket://{self.var / 'redis.sock'}"
 
     def address(self) -> str | None:
-        """Where the running system of this VAR_DIR is reached, by a phone if it can be; None when that is not known."""
+        """Where the running system is reached: PUBLIC_URL, else what this VAR_DIR says, by a phone if it can be.
+
+        Shape:  an origin; None when that is not known
+        """
+        if self.public_url:
+            return self.public_url
         try:
             state = json.loads((self.var / "system.json").read_text())
         except (OSError, ValueError):
@@ -124,6 +135,16 @@ class Settings:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_once(path, secrets.token_hex(32))
         return _long_enough(path.read_text().strip())
+
+
+def _checked(settings: Settings) -> Settings:
+    """PUBLIC_URL is an origin as a browser writes it, so that it can be compared."""
+    url = settings.public_url
+    if url and not _ORIGIN.match(url):
+        raise BadSetting(
+            f"PUBLIC_URL is {url!r}; it takes https:// and a name in small letters, without anything after it"
+        )
+    return settings
 
 
 def _long_enough(key: str) -> bytes:

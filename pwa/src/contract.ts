@@ -38,17 +38,21 @@ export interface Problem {
   /** change-gap: the number the server waits for. */
   expected?: number;
   /** step-up-needed: what proves who one is. */
-  how?: "password" | "set-password";
+  how?: "password" | "passkey" | "set-password";
+  /** step-up-needed: a passkey will do, too. */
+  passkey?: boolean;
   /** wrong-pin: how long the next try has to wait, and how many are left before the readable cache is erased. */
   wait_s?: number;
   tries_left?: number;
 }
 
-/** How somebody comes in: by an invitation, or at a desk with name and password; with the passphrase of this browser. */
+/** How somebody comes in: by an invitation, or at a desk with name and password or with a passkey; with the passphrase of this browser. */
 export interface Enrolment {
   code?: string;
   login?: string;
   password?: string;
+  /** What a passkey signed, as the wire has it. */
+  passkey?: object;
   label: string;
   pin: string;
   platform: string;

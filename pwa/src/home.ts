@@ -88,7 +88,7 @@ export class Home {
     const own = this.running;
     if (!own) requireLong(input.pin);
     const before = this.ports.now();
-    const enrolment = await nameEnrolment(this.ports, this.cellar, input.code ?? `desk ${input.login}`);
+    const enrolment = await nameEnrolment(this.ports, this.cellar, input.code ?? (input.passkey ? "desk passkey" : `desk ${input.login}`));
     const told = await redeem(this.transport, { ...input, enrolment });
     const session = sessionOf(told, input.label, input.platform);
     if (own && own.open.session?.account === told.account) {

@@ -30,6 +30,8 @@ const EXPECTED: Record<string, string> = {
   "step-up-needed": "halt",
   "last-office-holder": "halt",
   "sign-in-refused": "halt",
+  "passkey-refused": "halt",
+  "no-passkeys-here": "halt",
   "already-decided": "halt",
 };
 

@@ -33,7 +33,7 @@ def sign_in_at_desk(asked: dict[str, Any]) -> Response:
     """Enrol this browser with name and password; the answer is that of an enrolment."""
     install = install_of(asked)
     now, lease_ms = now_ms(), current_app.config["LEASE_MS"]
-    with _ladder(f"login {login_key(asked['login'])}"):
+    with ladder(f"login {login_key(asked['login'])}"):
         return json_answer(enrolled_json(sign_in(asked["login"], asked["password"], install, now, lease_ms), now), 201)
 
 
@@ -57,11 +57,11 @@ def password(asked: dict[str, Any]) -> Response:
 def proof(asked: dict[str, Any]) -> Response:
     """Prove who one is, for five minutes of this browser."""
     identity, now = current_identity(), now_ms()
-    with _ladder(f"account {identity.replica.account}"):
+    with ladder(f"account {identity.replica.account}"):
         return json_answer({"proved_until_ms": prove(identity, asked["password"], now), "server_time_ms": now})
 
 
-def _ladder(who: str) -> AbstractContextManager[None]:
+def ladder(who: str) -> AbstractContextManager[None]:
     """Whoever is guessing waits longer and longer, whether there is such a name or not."""
     key = hashlib.sha256(who.encode()).hexdigest()
     ladder: AbstractContextManager[None] = limiter.limit(LADDER, key_func=lambda: key, deduct_when=is_refused)

@@ -40,7 +40,8 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)",
     "X-Content-Type-Options": "nosniff",
 }
 

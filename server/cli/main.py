@@ -13,6 +13,7 @@ COMMANDS = {
     "invite": "server.cli.people:invite",
     "revoke": "server.cli.people:revoke",
     "password": "server.cli.people:password",
+    "passkey": "server.cli.passkeys:passkey",
     "role": "server.cli.roles:role",
     "lock-visits": "server.cli.visits:lock_visits",
     "quarantine": "server.cli.quarantine:quarantine",

@@ -16,6 +16,7 @@ from server.store.accounts import is_account
 from server.store.audit import add_audit
 from server.store.database import reading
 from server.store.enrolments import find_enrolment
+from server.store.passkeys import has_passkey
 from server.store.passwords import (
     StoredPassword,
     find_login,
@@ -34,7 +35,7 @@ DESK_ROLES = ("admin", "committee_secretary", "pbo")
 def set_password(identity: Identity, login: str, password: str, now_ms: int) -> None:
     """The account signs in at desks with this name and password; whoever had one before has just proved it.
 
-    Raises: not-allowed, step-up-needed (there is one already), malformed-request (name taken, password too weak)
+    Raises: not-allowed, step-up-needed (he has one already, or a passkey), malformed-request (name taken, too weak)
     """
     if not identity.actor.holds(DESK_ROLES):
         raise Problem("not-allowed", f"a password is for {', '.join(DESK_ROLES)}")
@@ -42,12 +43,15 @@ def set_password(identity: Identity, login: str, password: str, now_ms: int) -> 
     township, account = identity.tenant.id, identity.replica.account
     with reading() as connection:
         before = load_password(connection, township, account)
-    if before is not None:
+        passkey = has_passkey(connection, township, account)
+    if before is not None or passkey:
         require_step_up(identity, now_ms)
     kept = StoredPassword(township, account, login.strip(), hash_password(password))
     with transaction(township) as tx:
         if before is None and load_password(tx.connection, township, account) is not None:
             raise Problem("step-up-needed", "a password was set a moment ago", how="password")
+        if not passkey and has_passkey(tx.connection, township, account):
+            raise Problem("step-up-needed", "a passkey was added a moment ago", how="passkey", passkey=True)
         if not save_password(tx.connection, kept, login_key(login), now_ms):
             raise Problem("malformed-request", "the login name is taken", [("/login", "is taken")])
         save_proof(tx.connection, identity.replica.id, now_ms)

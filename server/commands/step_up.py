@@ -8,6 +8,7 @@ from server.domain.problems import Problem
 from server.domain.replicas import Identity
 from server.store.audit import add_audit
 from server.store.database import reading
+from server.store.passkeys import has_passkey
 from server.store.passwords import load_password, load_proof, save_proof
 from server.store.transaction import transaction
 
@@ -15,15 +16,18 @@ from server.store.transaction import transaction
 def require_step_up(identity: Identity, now_ms: int) -> None:
     """The replica's person proved who he is within the last five minutes.
 
-    Shape:  `how` of the problem says what he can do: `password`, or `set-password` where he has none yet
+    Shape:  `how` of the problem says what he can do: `password`, `passkey` where he has only those, or `set-password`
+            where he has neither; `passkey` whether he has any
     Raises: step-up-needed
     """
     with reading() as connection:
         proved_at_ms = load_proof(connection, identity.replica.id)
         has_password = load_password(connection, identity.tenant.id, identity.replica.account) is not None
+        passkey = has_passkey(connection, identity.tenant.id, identity.replica.account)
     if not is_fresh(proved_at_ms, now_ms):
-        how = "password" if has_password else "set-password"
-        raise Problem("step-up-needed", "this needs a proof that is at most five minutes old", how=how)
+        how = "password" if has_password else "passkey" if passkey else "set-password"
+        said = "this needs a proof that is at most five minutes old"
+        raise Problem("step-up-needed", said, how=how, passkey=passkey)
 
 
 def prove(identity: Identity, password: str, now_ms: int) -> int:

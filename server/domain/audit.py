@@ -14,6 +14,7 @@ from server.domain.records import Json
 MOST_FAULTS = 20
 EVENTS = frozenset(
     {"enrolled", "enrolled-again", "continued", "signed-in", "stepped-up", "password-set", "password-cleared"}
+    | {"passkey-added", "passkey-removed", "passkey-sign-in", "passkey-refused"}
     | {"invited", "invitation-withdrawn", "revoked", "role-given", "role-ended", "roles-ended"}
     | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "consent-withdrawn"}
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}

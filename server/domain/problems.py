@@ -61,12 +61,25 @@ _ENTRIES = (
     Entry(
         "step-up-needed", 403, "Prove who you are first", "stop",
         "This cannot be taken back, so the person must have proved within the last five minutes who he is. `how` is "
-        "`password`, or `set-password` where the account has none yet. Nothing was done; prove it and ask again.",
+        "`password`, `passkey` where the account has passkeys only, or `set-password` where it has neither; `passkey` "
+        "is true where a passkey will do. Nothing was done; prove it and ask again.",
     ),
     Entry(
         "sign-in-refused", 403, "The name or the password is wrong", "stop",
         "Nobody learns which of the two was wrong, or whether there is such an account. After a few wrong tries the "
         "server makes one wait.",
+    ),
+    Entry(
+        "passkey-refused", 403, "The passkey does not fit", "stop",
+        "What the passkey signed is not the answer to a question of this server that is still open: it is older than "
+        "five minutes, was sent before, was for something else, or is nobody's. Also where the passkey has been "
+        "copied, or its person holds no office any more. Begin again, or use the password.",
+    ),
+    Entry(
+        "no-passkeys-here", 409, "No passkeys at this address", "stop",
+        "Browsers give passkeys only to an address with a name over HTTPS (`PUBLIC_URL`), or to `localhost` on the "
+        "machine itself, never to a bare IP address. Also where an account has no passkey of this "
+        "address. Use the password.",
     ),
     Entry(
         "last-office-holder", 409, "Nobody would be left in the office", "stop",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from server.store.database import reading
 from server.store.digests import load_people
 from server.store.invitations import InvitationLine, load_invitation_lines
+from server.store.passkeys import load_passkeys
 from server.store.people import AssignmentRow, load_account_rows, load_assignments
 
 MOST_INVITATIONS = 300
@@ -64,6 +65,28 @@ def invitations_of(township_id: str, now_ms: int) -> list[dict[str, Any]]:
             "used_label": line.used_label,
         }
         for line in lines
+    ]
+
+
+def passkey_lines(township_id: str) -> list[dict[str, Any]]:
+    """Every passkey of the township, oldest first.
+
+    Shape:  {id, account, name, label, site, created_at_ms, last_used_at_ms}; `name` of its person, empty without one
+    """
+    with reading() as connection:
+        kept = load_passkeys(connection, township_id)
+        names = load_people(connection, township_id)
+    return [
+        {
+            "id": one.id,
+            "account": one.account_id,
+            "name": names.get(one.account_id, ""),
+            "label": one.label,
+            "site": one.site,
+            "created_at_ms": one.created_at_ms,
+            "last_used_at_ms": one.last_used_at_ms,
+        }
+        for one in kept
     ]
 
 

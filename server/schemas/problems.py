@@ -25,3 +25,4 @@ class ProblemSchema(Schema):
     expected = fields.Integer(metadata={"description": "with change-gap: the number to go on from"})
     n = fields.Integer(metadata={"description": "with replica-forked: the number that was another change before"})
     how = fields.String(metadata={"description": "with step-up-needed: what proves it"})
+    passkey = fields.Boolean(metadata={"description": "with step-up-needed: a passkey proves it too"})

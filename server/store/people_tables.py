@@ -70,6 +70,37 @@ class PasswordRow(Base):
     __table_args__ = (Index("passwords_login", "login_key", unique=True),)
 
 
+class PasskeyRow(Base):
+    """The public half of a passkey with which an office holder signs in at a desk and proves who he is."""
+
+    __tablename__ = "passkeys"
+    township_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account_id: Mapped[str] = mapped_column(ID)
+    replica_id: Mapped[str] = mapped_column(ID)  # where it was added; revoked with it
+    site: Mapped[str] = mapped_column(String(253))
+    credential: Mapped[str] = mapped_column(String(1400))  # base64url
+    public_key: Mapped[str] = mapped_column(Text)  # COSE, base64url
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    label: Mapped[str] = mapped_column(String(40))
+    created_at_ms: Mapped[int] = mapped_column(BigInteger)
+    last_used_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("passkeys_credential", "township_id", "credential", unique=True),
+        Index("passkeys_account", "township_id", "account_id"),
+    )
+
+
+class SpentChallengeRow(Base):
+    """A question to a passkey that was answered: nobody answers it twice."""
+
+    __tablename__ = "spent_challenges"
+    township_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    challenge: Mapped[str] = mapped_column(String(64), primary_key=True)  # its hash
+    expires_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class RoleAssignmentRow(Base):
     """A role an account holds or held, township-wide or for one village."""
 

@@ -18,9 +18,11 @@ from server.commands.give_role import give_role
 from server.commands.invite import invite
 from server.domain.roles import ROLES
 from server.store.database import reading
+from server.store.passkeys import StoredPasskey, insert_passkey
+from server.store.transaction import transaction
 from tests.matrix.cast import Place, Somebody, sign_up
 from tests.matrix.table import rows_of
-from tests.phone import slug_of
+from tests.phone import new_id, slug_of
 
 Door = tuple[str, str, frozenset[str], str]
 DOORS: list[Door] = [(method, rule, frozenset(who.split()), body) for method, rule, who, body in rows_of("routes.md")]
@@ -40,6 +42,7 @@ def things(app: Flask, place: Place) -> dict[str, str]:
         "replica": somebody.phone.id,
         "assignment": give_role(place.id, somebody.account, "teller", now_ms()),
         "invitation": _invitation(place),
+        "passkey": _passkey(place, somebody),
         "record": place.home,
         "path": "villages",
         "name": "ca.crt",
@@ -57,6 +60,14 @@ def _invitation(place: Place) -> str:
             text("SELECT id FROM invitations WHERE township_id = :t AND role = 'leader'"), {"t": place.id}
         )
         return str(found.scalars().first())
+
+
+def _passkey(place: Place, somebody: Somebody) -> str:
+    made = new_id()
+    with transaction(place.id) as tx:
+        at = (place.id, made, somebody.account, somebody.phone.id)
+        assert insert_passkey(tx.connection, StoredPasskey(*at, "localhost", "AAAA", "AAAA", 0, "x", now_ms(), None))
+    return made
 
 
 def through(client: FlaskClient, door: Door, named: Mapping[str, str], token: str | None) -> str:
@@ -132,7 +143,16 @@ def test_L15_nobody_reaches_what_another_township_has(app: Flask, place: Place, 
 
 def everything_of(place: Place) -> dict[str, list[Any]]:
     """The rows of every table of a township, as they stand."""
-    tables = ("records", "changes", "accounts", "role_assignments", "invitations", "replicas", "audit_events")
+    tables = (
+        "records",
+        "changes",
+        "accounts",
+        "role_assignments",
+        "invitations",
+        "replicas",
+        "passkeys",
+        "audit_events",
+    )
     with reading() as connection:
         return {
             table: sorted(

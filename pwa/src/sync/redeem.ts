@@ -4,15 +4,17 @@ import { SCHEMA_VERSION } from "../domain/kinds.ts";
 import type { Transport } from "./transport.ts";
 import type { Enrolled } from "./wire.ts";
 
-/** Raises: invitation-invalid, too-many-tries, sign-in-refused, too-many-requests, no-network */
+/** Raises: invitation-invalid, too-many-tries, sign-in-refused, passkey-refused, no-passkeys-here, too-many-requests, no-network */
 export async function redeem(transport: Transport, input: Enrolment & { enrolment: string }): Promise<Enrolled> {
-  const { code, login, password, label, platform, enrolment } = input;
+  const { code, login, password, passkey, label, platform, enrolment } = input;
   const install = { label, platform, enrolment, schema_version: SCHEMA_VERSION };
-  const call =
-    code === undefined
-      ? { method: "POST", path: "/auth/v1/desks", body: { login, password, ...install } }
-      : { method: "POST", path: "/auth/v1/replicas", body: { invitation_code: code, ...install } };
-  return (await transport.call(call)).body as Enrolled;
+  const [path, proof] =
+    code !== undefined
+      ? ["/auth/v1/replicas", { invitation_code: code }]
+      : passkey
+        ? ["/auth/v1/desks/passkey", { passkey }]
+        : ["/auth/v1/desks", { login, password }];
+  return (await transport.call({ method: "POST", path, body: { ...proof, ...install } })).body as Enrolled;
 }
 
 /** Server time minus device time, from one answer; half the way is taken as the way there. */

@@ -111,7 +111,8 @@ function problemOf(response: Response, body: unknown): Problem {
   if (typeof told.device_action === "string") found.device_action = told.device_action;
   if (Array.isArray(told.errors)) found.errors = told.errors as Problem["errors"];
   if (typeof told.expected === "number") found.expected = told.expected;
-  if (told.how === "password" || told.how === "set-password") found.how = told.how;
+  if (told.how === "password" || told.how === "passkey" || told.how === "set-password") found.how = told.how;
+  if (typeof told.passkey === "boolean") found.passkey = told.passkey;
   const wait = Number(response.headers.get("Retry-After"));
   if (Number.isFinite(wait) && wait > 0) found.retry_after_s = wait;
   return found;
