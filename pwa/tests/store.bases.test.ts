@@ -64,6 +64,26 @@ describe("the base of an edit", () => {
     expect(pushes.map(({ action, base }) => [action, base])).toContainEqual(["settle", first]);
   });
 
+  it("L2 a choice over a record that a page deleted, before the last page has come, has seen none of it", async () => {
+    const phone = await opened();
+    const { server } = phone;
+    const sides = [{ replica: "r", n: 1, account: "a2", value: "theirs too", base: 0, captured_at_ms: 0 }];
+    server.write(CONFLICT, "conflict", { record: ID, record_kind: "visit", field: "narrative", sides, status: "open" });
+    server.write(ID, "visit", {}, { deleted: true });
+    for (let at = 0; at < 510; at++) server.write(server.newId(), "visit", { narrative: `another ${at}` });
+    let pulls = 0;
+    server.intercept = (path) => {
+      if (path === "/sync/v1/pull") pulls += 1;
+      return path === "/sync/v1/pull" && pulls === 2 ? Promise.reject(new TypeError("no network")) : undefined;
+    };
+    await phone.core.syncNow().catch(() => undefined);
+    await phone.core.settle(CONFLICT, "theirs too");
+    server.intercept = () => undefined;
+    await phone.core.syncNow();
+    const pushes = server.seen.filter((one) => one.path === "/sync/v1/push").flatMap((one) => JSON.parse(one.body).changes);
+    expect(pushes.map(({ action, base }) => [action, base])).toContainEqual(["settle", 0]);
+  });
+
   it("L2 a save between two pages of one pull does not count the row as seen that comes with the next page", async () => {
     const phone = await opened();
     const { server } = phone;

@@ -49,20 +49,17 @@ class Entry:
         """Whether who had this before him knows the value: itself, its words, or what its author made of it."""
         return self.change in known or spoken(self.value) in known or any(map(self._is_behind, known))
 
-    def is_after(self, act: Act) -> bool:
-        """Whether the author of the act wrote this later, or a copy of his profile that had the act in its outbox."""
-        if self.author == act.author:
-            return number_of(self.change) > number_of(act.change.change)
-        return is_copy(self.author, act.author) and act.change.change in self.known
+    def is_after_own(self, act: Act) -> bool:
+        """Whether the author of the act wrote this later."""
+        return self.author == act.author and number_of(self.change) > number_of(act.change.change)
+
+    def has_had(self, act: Act) -> bool:
+        """Whether who wrote this had the act before him, or what its author made of it."""
+        one = act.change.change
+        return one in self.known or any(is_later(tag, act.author, one) for tag in self.known)
 
     def _is_behind(self, tag: str) -> bool:
-        author, slash, _n = tag.partition("/")
-        return (
-            not tag.startswith("= ")
-            and bool(slash)
-            and author == self.author
-            and number_of(tag) > number_of(self.change)
-        )
+        return is_later(tag, self.author, self.change)
 
 
 def spoken(value: Any) -> str:
@@ -112,16 +109,14 @@ class Account:
     def _write(self, act: Act, record: str, field: str, value: Any) -> None:
         known = self._known(act, (record, field))
         here = [one for one in self.entries if (one.record, one.field) == (record, field)]
-        if any(one.is_after(act) for one in here):
-            return  # released late: what its author, or a copy of his profile, has written since stands
-        kept = [
-            one
-            for one in self.entries
-            if (one.record, one.field) != (record, field) or not (one.author == act.author or one.is_in(known))
-        ]
-        self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
+        if any(one.is_after_own(act) for one in here):
+            return  # released late: what its author has written since stands
         if act.verdict.seq is not None:
             self.writes[(record, field)] = (*self.writes.get((record, field), ()), (act.verdict.seq, act.author))
+        if any(one.has_had(act) for one in here):
+            return  # it comes late, and whoever wrote what stands had it before him
+        kept = [one for one in self.entries if one not in here or not (one.author == act.author or one.is_in(known))]
+        self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
 
     def _settle(self, act: Act, records: Mapping[str, Record]) -> None:
         conflict = records[act.change.record]
@@ -178,9 +173,10 @@ class Account:
         return broken
 
 
-def is_copy(one: str, other: str) -> bool:
-    """Whether two installs began as one profile."""
-    return one.partition("+")[0] == other.partition("+")[0]
+def is_later(tag: str, author: str, change: str) -> bool:
+    """Whether what was shown is a later change of this author."""
+    name, slash, _n = tag.partition("/")
+    return not tag.startswith("= ") and bool(slash) and name == author and number_of(tag) > number_of(change)
 
 
 def number_of(change: str) -> int:

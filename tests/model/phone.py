@@ -89,6 +89,8 @@ class Phone:
         """The fields by the base that is frozen for each of them (pwa/src/domain/change.ts, `withBases`)."""
         if wish.action == "create":
             return [(0, dict(wish.fields))]
+        if self._chooses_blindly(wish):
+            return [(0, dict(wish.fields))]
         if wish.action not in ("patch", "add", "remove"):
             return [(min(self.base_of(part, opened) for part in self._written_by(wish)), dict(wish.fields))]
         by_base: dict[int, dict[str, Any]] = {}
@@ -211,6 +213,11 @@ class Phone:
             Own(self.gen, replace(one.change, replica=replica, n=n), one.shown) for n, one in enumerate(moved, start=1)
         )
         self.greeted = False
+
+    def _chooses_blindly(self, wish: Wish) -> bool:
+        """A choice over a field of a record that is deleted here, whatever page that came with (store/edits.ts)."""
+        record, field = self._target(wish.action, wish.record) or ("", "")
+        return field not in ("", "deleted") and record in self.rows and self.rows[record].record.deleted
 
     def parts_of(self, change: Change) -> set[tuple[str, str]]:
         """The parts of records that a change of this phone writes."""

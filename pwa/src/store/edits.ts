@@ -61,8 +61,14 @@ export async function settleConflict(open: Opened, id: string, value: unknown): 
   const listed = (sheet.fields.sides as { replica: string; n: number }[] | undefined) ?? [];
   const sides = listed.map(({ replica, n }) => ({ replica, n }));
   // An own change that still lies over the field hides what stands below it: the choice may not write over that unseen (L2).
-  const opened = open.shelf.baseOf(`${String(sheet.fields.record)}/${String(sheet.fields.field)}`, open.shelf.reached.seq);
-  await edit(open, id, "conflict", "settle", { value: chosen(sheet.fields.field, value), sides }, opened);
+  const { record, field } = sheet.fields as { record: string; field: string };
+  await edit(open, id, "conflict", "settle", { value: chosen(field, value), sides }, choiceBase(open, record, field));
+}
+
+/** Of a record that is deleted here nothing is shown, also where the page that deleted it was not the last one (L2). */
+function choiceBase(open: Opened, record: string, field: string): number {
+  if (field !== "deleted" && open.shelf.rows.get(record)?.deleted) return 0;
+  return open.shelf.baseOf(`${record}/${field}`, open.shelf.reached.seq);
 }
 
 /** Where the question is whether a record stays, choosing somebody's edit means that it stays (DESIGN 5.4). */
