@@ -53,7 +53,7 @@ check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages,
 	@cd pwa && npm run --silent check
 
 storm: $(TOOLS) $(MODULES) ## Search and break: the model check, the simulator, then the real client and server (RUNS=n seeds from SEED=n).
-	@$(PY) -m tests.model check --seconds 60
+	@$(PY) -m tests.model check $(if $(and $(RUNS),$(if $(SEED),,1)),,--slice)
 	@$(PY) -m tests.model simulate --runs "$(or $(RUNS),200)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from tests.model import simulate
-from tests.model.check import SLICE, WHOLE, check, report
+from tests.model.check import check, report
 
 
 def main() -> int:
@@ -15,8 +15,6 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     checking = commands.add_parser("check", help="three phones with two edits each, every order")
     checking.add_argument("--slice", action="store_true", help="the bound of the test run only")
-    checking.add_argument("--seconds", type=float, default=0, help="a random part of the scenarios, for so long")
-    checking.add_argument("--seed", type=int, default=1)
     checking.add_argument("--processes", type=int, default=2)
     running = commands.add_parser(
         "simulate", help="runs at random: loss, crashes, restores, copied profiles, roles, clocks"
@@ -29,8 +27,7 @@ def main() -> int:
     if given.command == "simulate":
         tally = simulate.simulate(given.seed, given.runs, given.changes, given.processes)
         return 0 if simulate.report(tally) else 1
-    bound = SLICE if given.slice else WHOLE
-    return 0 if report(bound, check(bound, given.seconds, given.processes, given.seed)) else 1
+    return 0 if report(given.slice, check(given.slice, given.processes)) else 1
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ EDITS: Mapping[str, Maker] = {
     "same": lambda phone: on_visit("patch", {"narrative": "同"}),
     "other": lambda phone: on_visit("patch", {"branch_summary": said(phone)}),
     "both": lambda phone: on_visit("patch", {"narrative": said(phone), "branch_summary": said(phone)}),
-    "plain": lambda phone: on_visit("patch", {"planned_for": f"2017-0{1 + len(phone.install)}-1{phone.saved}"}),
+    "plain": lambda phone: on_visit("patch", {"planned_for": said(phone)}),
     "add": lambda phone: on_visit("add", {"companions": ["p1"]}),
     "remove": lambda phone: on_visit("remove", {"companions": ["p1"]}),
     "delete": lambda phone: on_visit("delete", {}),
@@ -95,19 +95,20 @@ def is_possible(phone: Phone, wish: Wish) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Edits that are tried in every combination."""
+    """Edits that are tried in every combination. Shape: `core` the two of them that go furthest."""
 
     name: str
     edits: tuple[str, ...]
+    core: tuple[str, ...]
 
 
 FAMILIES = (
-    Family("texts", ("text", "same", "settle", "poison")),
-    Family("fields", ("text", "both", "plain", "keep")),
-    Family("deletes", ("text", "delete", "restore", "settle")),
-    Family("moves", ("move", "text", "interview", "delete")),
-    Family("children", ("interview", "asked", "complete", "delete")),
-    Family("sets", ("add", "remove", "other", "delete")),
-    Family("scopes", ("record", "opinion", "unsay", "move")),
-    Family("creates", ("create", "second text", "second delete", "settle")),
+    Family("texts", ("text", "same", "settle", "poison"), ("text", "settle")),
+    Family("fields", ("text", "both", "plain", "keep"), ("both", "plain")),
+    Family("deletes", ("text", "delete", "restore", "settle"), ("text", "delete")),
+    Family("moves", ("move", "text", "interview", "delete"), ("move", "text")),
+    Family("children", ("interview", "asked", "complete", "delete"), ("interview", "delete")),
+    Family("sets", ("add", "remove", "other", "delete"), ("add", "remove")),
+    Family("scopes", ("record", "opinion", "unsay", "move"), ("record", "opinion")),
+    Family("creates", ("create", "second text", "second delete", "settle"), ("create", "second text")),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from server.domain.epochs import new_epoch
-from server.domain.permissions import scopes_of
+from server.domain.permissions import Actor, scopes_of
 from server.domain.problems import Problem
 from server.domain.records import Record
 from server.domain.replicas import Identity, Replica, Tenant
@@ -53,7 +54,7 @@ class Page:
 
 def scopes_now(server: Server, replica: str) -> list[str]:
     """What the replica may read today."""
-    return sorted(scopes_of(server.actor_of(replica), TOWN, VILLAGES))
+    return list(_scopes_of(server.actor_of(replica)))
 
 
 def pull(server: Server, replica: str, cursor: str | None, limit: int) -> Page:
@@ -89,7 +90,15 @@ def begin_epoch(server: Server, reached: int) -> None:
 def sum_of(records: Iterable[Record], scope: str) -> tuple[int, int]:
     """Number and sum of a scope's live records."""
     live = [row for row in records if row.scope == scope and not row.deleted]
-    return len(live), sum(mix64(row.id, row.seq) for row in live) & MASK
+    return len(live), sum(_mixed(row.id, row.seq) for row in live) & MASK
+
+
+_mixed = lru_cache(maxsize=1 << 16)(mix64)
+
+
+@lru_cache(maxsize=1 << 10)
+def _scopes_of(actor: Actor) -> tuple[str, ...]:
+    return tuple(sorted(scopes_of(actor, TOWN, VILLAGES)))
 
 
 def _lines(server: Server, cursor: Cursor, scopes: Sequence[str], limit: int) -> tuple[list[Row | Gone], Cursor]:

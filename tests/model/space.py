@@ -111,7 +111,6 @@ class Space:
     def _rest(self, at: int, number: int) -> Broken:
         server, phone = self.servers[at].copy(), self.phones[number].copy()
         fetch(phone, server, "well", 500)
-        fetch(phone, server, "well", 500)
         return tuple(broken_between(server, phone))
 
     def _between(self, server: int, phone: int) -> Broken:

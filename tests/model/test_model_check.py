@@ -16,11 +16,11 @@ BY_NAME = {family.name: family for family in FAMILIES}
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_L9_every_state_within_the_bound_obeys_every_law(family: Family) -> None:
-    todo = bounded(family, SLICE)
-    found = search(Part(family, tuple(todo)))
+    found = search(Part(family, bounded(family, SLICE)))
     assert found.broken == (), shown(found.trace)
-    assert found.scenarios == len(todo) == 40 + 64 + 64
-    assert found.states > 3_000, "most of the search was cut off"
+    assert found.scenarios == len(SLICE)
+    assert found.states > 2_000, "most of the search was cut off"
+    assert len(found.ends) > 50
 
 
 def test_every_edit_is_tried_by_some_family() -> None:
@@ -39,7 +39,7 @@ def test_every_edit_is_tried_by_some_family() -> None:
 def test_L9_a_planted_fault_is_found_within_the_bound(
     family: str, server: type[Server], phone: type[Phone], law: str, most_steps: int
 ) -> None:
-    in_slice = search(Part(BY_NAME[family], tuple(bounded(BY_NAME[family], SLICE)), 0, server, phone))
+    in_slice = search(Part(BY_NAME[family], bounded(BY_NAME[family], SLICE), server, phone))
     assert any(words.startswith(law) for words in in_slice.broken), in_slice
     least = shortest(BY_NAME[family], server, phone)
     assert any(words.startswith(law) for words in least.broken), least
