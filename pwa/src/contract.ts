@@ -102,6 +102,13 @@ export interface LostScopes {
   villages: string[];
 }
 
+/** What one form changes of one record. Shape: `patch` field → value; `add` and `remove` set field → elements. */
+export interface Amends {
+  patch: object;
+  add: Record<string, unknown[]>;
+  remove: Record<string, unknown[]>;
+}
+
 export interface SyncState {
   running: boolean;
   online: boolean;
@@ -237,6 +244,8 @@ export interface Core {
   command(id: string, command: string, fields?: object): Promise<void>;
   add(id: string, field: string, elements: unknown[]): Promise<void>;
   remove(id: string, field: string, elements: unknown[]): Promise<void>;
+  /** Everything one form says about a record, in one transaction and one group. */
+  amend(id: string, amends: Amends, o: { opened: number; draft: string }): Promise<void>;
   delete(id: string): Promise<void>;
   restore(id: string): Promise<void>;
   settle(conflict: string, value: unknown): Promise<void>;

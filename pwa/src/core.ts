@@ -1,5 +1,6 @@
 /** The headless phone: phases, and one door to everything the screens and the fault run may do. */
 import type {
+  Amends,
   Capture,
   Core,
   Draft,
@@ -21,7 +22,7 @@ import { problem } from "./domain/problem.ts";
 import { Home } from "./home.ts";
 import { Recovering } from "./recovering.ts";
 import { exportBackup, importBackup } from "./store/backup.ts";
-import { commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, settleConflict } from "./store/edits.ts";
+import { amendRecord, commandRecord, createRecord, deleteOrRestore, editSet, patchRecord, settleConflict } from "./store/edits.ts";
 import { dropCapture, dropDraft, putCapture, saveDraft } from "./store/notes.ts";
 import { putProgress } from "./store/mirror.ts";
 import type { Opened } from "./store/opened.ts";
@@ -105,6 +106,9 @@ class Pocket implements Core {
   }
   remove(id: string, field: string, elements: unknown[]): Promise<void> {
     return this.written((open) => editSet(open, id, "remove", field, elements));
+  }
+  amend(id: string, amends: Amends, o: { opened: number; draft: string }): Promise<void> {
+    return this.written((open) => amendRecord(open, id, amends, o));
   }
   delete(id: string): Promise<void> {
     return this.written((open) => deleteOrRestore(open, id, "delete"));

@@ -1,5 +1,5 @@
 /** What a person does to a record becomes changes with the right base, saved before anything else is attempted. */
-import type { Fields } from "../contract.ts";
+import type { Amends, Fields } from "../contract.ts";
 import { type Action, withBases, type Wish } from "../domain/change.ts";
 import { uuid7 } from "../domain/ids.ts";
 import { flat } from "../domain/kinds.ts";
@@ -49,6 +49,25 @@ export async function editSet(
 ): Promise<void> {
   if (elements.length > 0) await edit(open, id, kindOf(open, id), action, { [field]: elements });
 }
+
+/** Fields and set elements of one form, saved in one transaction and applied as one group: a kill leaves all of it or none. */
+export async function amendRecord(open: Opened, id: string, amends: Amends, o: { opened: number; draft: string }): Promise<void> {
+  const kind = kindOf(open, id);
+  const actions: [Action, Fields][] = [
+    ["patch", flat(kind, amends.patch)],
+    ["add", filledSets(amends.add)],
+    ["remove", filledSets(amends.remove)],
+  ];
+  const wishes = actions
+    .filter(([, fields]) => Object.keys(fields).length > 0)
+    .flatMap(([action, fields]) => based(open, { record: id, kind, action, base: 0, fields }, o.opened));
+  if (wishes.length === 0) return dropDraft(open, o.draft);
+  const group = wishes.length > 1 ? newId(open) : undefined;
+  await save(open, group ? wishes.map((wish) => ({ ...wish, group })) : wishes, o.draft);
+}
+
+const filledSets = (sets: Record<string, unknown[]>): Fields =>
+  Object.fromEntries(Object.entries(sets).filter(([, elements]) => elements.length > 0));
 
 export async function deleteOrRestore(open: Opened, id: string, action: "delete" | "restore"): Promise<void> {
   await edit(open, id, kindOf(open, id), action, {});
