@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settle, slugOf } from "./phone.ts";
-import { A, B, offline, online, VISIT, withRecords } from "./three-records.ts";
+import { A, B, VISIT, withRecords } from "./three-records.ts";
 
 describe("quarantine", () => {
   it("L6 stays with its reason, blocks nothing, and the record it would have made stays visible", async () => {

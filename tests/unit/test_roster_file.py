@@ -1,56 +1,19 @@
 """The roster file: every way an office writes a table is read, every bad file says why, and no bytes raise."""
 
-import io
-import struct
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from server.domain.roster import RosterRow, plan_roster
-from server.schemas.roster_file import MAX_FILE_BYTES, MAX_INFLATED_BYTES, read_roster_file, read_roster_text
-from server.schemas.roster_table import MAX_FAULTS, MAX_ROWS, RosterFile
+from server.domain.roster import RosterRow
+from server.schemas.roster_file import read_roster_file, read_roster_text
+from server.schemas.roster_table import RosterFile
+from tests.unit.roster_files import FULL, FULL_ROW, reasons, repacked, workbook
 
 DATA = Path(__file__).parents[1] / "data"
 HEADING = ["统计用区划代码", "村(居)名称", "书记"]
 RULIAN = RosterRow(2, "620111103201", "若连村民委员会", "620111103", "平安镇", "张三", "若连村党支部")
-FULL = ["统计用区划代码", "村(居)名称", "所属乡镇代码", "所属乡镇名称", "村党支部书记", "党支部"]
-FULL_ROW = ["620111103201", "若连村民委员会", "620111103", "平安镇", "张三", "若连村党支部"]
-
-
-def workbook(*rows: list[object], more_sheets: dict[str, list[list[object]]] | None = None) -> bytes:
-    """An .xlsx whose texts are texts and whose numbers are numbers."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
-        for name, lines in {"名册": list(rows), **(more_sheets or {})}.items():
-            sheet = book.add_worksheet(name)
-            for line, cells in enumerate(lines):
-                sheet.write_row(line, 0, cells)
-    return file.getvalue()
-
-
-def repacked(data: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
-    """The same archive with every member passed through edit."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, edit(name, old.read(name)))
-    return file.getvalue()
-
-
-def reasons(read: RosterFile) -> list[tuple[int, str, str]]:
-    return [(fault.row, fault.column, fault.reason_zh) for fault in read.faults]
-
-
-def refused(read: RosterFile) -> str:
-    (fault,) = read.faults
-    assert (read.rows, fault.level) == ((), "error")
-    assert fault.reason_en
-    return fault.reason_zh
 
 
 @pytest.mark.parametrize(("file_name", "count"), [("villages-620111103.csv", 13), ("villages-620123.csv", 281)])
@@ -163,91 +126,6 @@ def test_a_bad_table_names_row_column_and_reason(text, found):
     read = read_roster_text(text)
     assert reasons(read) == [found]
     assert read.faults[0].level == "error"
-
-
-@pytest.mark.parametrize(
-    ("data", "file_name", "said"),
-    [
-        (b"", "a.csv", "空"),
-        (b"\xef\xbb\xbf \r\n", "a.csv", "空"),
-        (workbook(), "a.xlsx", "空"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a.png", "不是表格文件"),
-        (b"%PDF-1.7\n\x00\xff", "a.pdf", "不是表格文件"),
-        (b"<html><table><tr><td>x</td></tr></table>", "a.xls", "网页"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "a.xls", "旧版 .xls"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "加密"),
-        (b"PK\x03\x04 and nothing more", "a.xlsx", "损坏"),
-        (workbook(FULL, FULL_ROW)[:-40], "a.xlsx", "损坏"),
-        (b"a" * (MAX_FILE_BYTES + 1), "a.csv", "5 MiB"),
-    ],
-)
-def test_a_file_that_is_no_table_says_why(data, file_name, said):
-    assert said in refused(read_roster_file(data, file_name))
-
-
-def test_an_archive_that_is_no_workbook_says_so():
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-    assert "另存为 .xlsx" in refused(read_roster_file(file.getvalue(), "a.ods"))
-
-
-def test_a_broken_part_inside_a_workbook_is_a_fault():
-    data = repacked(workbook(FULL, FULL_ROW), lambda name, part: part[:60] if name.endswith("sheet1.xml") else part)
-    assert "损坏" in refused(read_roster_file(data, "a.xlsx"))
-
-
-def test_a_zip_bomb_is_refused_before_it_is_inflated():
-    def swell(name: str, part: bytes) -> bytes:
-        return part + b" " * MAX_INFLATED_BYTES if name.endswith("sheet1.xml") else part
-
-    data = repacked(workbook(FULL, FULL_ROW), swell)
-    assert len(data) < 100_000
-    assert "解压后过大" in refused(read_roster_file(data, "a.xlsx"))
-
-
-def test_a_zip_bomb_that_lies_about_its_size_is_cut_off_at_the_lie():
-    bomb = b" " * MAX_INFLATED_BYTES
-    data = repacked(workbook(FULL, FULL_ROW), lambda name, part: bomb if name == "xl/sharedStrings.xml" else part)
-    honest, lie = struct.pack("<I", MAX_INFLATED_BYTES), struct.pack("<I", 500)
-    assert data.count(honest) == 2
-    assert "损坏" in refused(read_roster_file(data.replace(honest, lie), "a.xlsx"))
-
-
-def test_a_row_number_beyond_the_sheet_is_refused_instead_of_padded():
-    data = repacked(workbook(FULL, FULL_ROW), lambda name, part: part.replace(b'<row r="2"', b'<row r="99999999999"'))
-    assert "行号超出" in refused(read_roster_file(data, "a.xlsx"))
-
-
-def test_entities_that_multiply_are_refused():
-    declared = b'<!DOCTYPE l [<!ENTITY a "xx">' + b"".join(
-        b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
-    )
-    data = repacked(
-        workbook(FULL, FULL_ROW),
-        lambda name, part: (
-            part.replace(b"?>", b"?>" + declared + b"]>", 1).replace(b"<t>", b"<t>&j;", 1)
-            if name == "xl/sharedStrings.xml"
-            else part
-        ),
-    )
-    assert "损坏" in refused(read_roster_file(data, "a.xlsx"))
-
-
-def test_more_rows_than_the_limit_are_refused():
-    line = "\n620111103201\t若连村"
-    assert len(read_roster_text("代码\t村名" + line * MAX_ROWS).rows) == MAX_ROWS
-    assert refused(read_roster_text("代码\t村名" + line * (MAX_ROWS + 1))) == "超过 20000 行"
-
-
-def test_very_many_faults_are_counted_and_still_stop_the_import():
-    read = read_roster_text("代码\t村名\t书记" + "\n620111103201\t若连村\t无" * MAX_FAULTS + "\n坏\t若连村\t张三")
-    assert reasons(read)[-1] == (0, "", "另有 1 处问题未列出")
-    assert not plan_roster(read.rows[:1], "620111103", {}, read.faults).importable
-
-
-def test_a_lone_surrogate_in_a_pasted_text_is_a_fault():
-    assert "不是文本" in refused(read_roster_text("代码\t村名\n620111103201\t\ud800"))
 
 
 SAMPLES = [workbook(FULL, FULL_ROW), (DATA / "villages-620111103.csv").read_bytes()]
