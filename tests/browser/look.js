@@ -12,6 +12,9 @@
     );
     wrong.push(`wider than the screen by ${root.scrollWidth - innerWidth}: ${wide.slice(0, 4).map(name)}`);
   }
+  for (const box of document.querySelectorAll("main *, form.sheet *"))
+    if (shown(box) && box.scrollWidth > box.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
+      wrong.push(`scrolls sideways by ${box.scrollWidth - box.clientWidth}: ${name(box)}`);
   for (const element of document.querySelectorAll(
     "a[href], button, input, textarea, select, [role=button], [role=tab], [role=checkbox], [role=radio], [tabindex]",
   )) {

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import Meet
 from tests.browser.layout import chinese, english, faults, pale
 from tests.browser.phone import PIN, Person
@@ -27,11 +29,15 @@ PLACES = (
     "/mine",
     "/nowhere",
 )
-DESK_PLACES = (
-    *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
-    *("/mine", "/nowhere", "/rosters", "/digests", "/replicas", "/audit"),
+OFFICE_PLACES = (
+    *("/rosters", "/digests", "/replicas", "/audit", "/recovery"),
     *("/people", "/invitations", "/quarantine", "/password"),
 )
+DESK_PLACES = (
+    *("/", "/villages", "/visits/new", "/captures", "/sync", "/sync/refused", "/sync/conflicts", "/sync/import"),
+    *("/mine", "/nowhere", *OFFICE_PLACES),
+)
+LOADING = "正在读取……"
 GO = """
 (path) => {
   history.pushState({}, "", path);
@@ -59,6 +65,7 @@ def walk(me: Person, places: tuple[str, ...], look: Look) -> None:
     for place in places:
         me.page.evaluate(GO, place)
         me.page.locator("main, form.sheet").first.wait_for()
+        expect(me.page.get_by_text(LOADING)).to_have_count(0)
         me.page.evaluate("document.fonts.ready.then(() => undefined)")
         look(me, place)
 
@@ -146,7 +153,10 @@ def test_every_screen_of_the_desk_fits_and_is_named(meet: Meet, tmp_path: Path) 
     clerk.sign_in("pbo")
     look = gallery(tmp_path, "desk", desk_sized, readable, only_chinese)
     walk(clerk, DESK_PLACES, look)
-    assert look.wrong + clerk.faults == []
+    clerk.page.set_viewport_size({"width": 360, "height": 740})
+    small = gallery(tmp_path, "office-on-a-phone", narrow)
+    walk(clerk, OFFICE_PLACES, small)
+    assert look.wrong + small.wrong + clerk.faults == []
     clerk.page.evaluate(MARKUP_FROM_TEXT)
     clerk.page.wait_for_function("window.stopped === 2")
     assert any("require-trusted-types-for" in fault for fault in clerk.faults), "a policy nobody violates is no policy"
