@@ -1,0 +1,27 @@
+"""Before one has signed in, and with nothing to do: the screen says so in true words."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Meet
+from tests.browser.layout import english
+from tests.browser.phone import PIN
+from tests.browser.town import Town
+
+
+def test_a_first_use_without_network_promises_nothing_and_then_shows_an_evaluator_where_work_will_stand(
+    meet: Meet, town: Town
+) -> None:
+    code = town.command("invite", "--role", "evaluator")["invitation_code"]
+    me = meet("phone")
+    me.open(f"/#i={code}")
+    me.works_offline()
+    me.types("enrol-pin", PIN)
+    me.types("enrol-pin-again", PIN)
+    me.offline()
+    me.tap("enrol-submit")
+    me.says("problem", "邀请码不会因此作废")
+    assert "自动上传" not in me.find("problem").inner_text()
+    me.offline(False)
+    me.tap("enrol-submit")
+    me.says("today", "要您办的事会列在这里")
+    assert english(me.page) == []
