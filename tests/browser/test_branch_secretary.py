@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import Meet
-from tests.browser.dump import places_of, read_stores
+from tests.browser.dump import files_with, places_of, read_stores
 from tests.browser.layout import english
 from tests.browser.town import Town
 from tests.browser.visiting import add_interview, log_visit
@@ -29,7 +29,12 @@ def test_he_sees_his_village_and_nothing_that_was_said_about_him(meet: Meet, tow
     me = meet("phone")
     me.browser.context.add_init_script(KEEP_OPENED)
     answers: list[str] = []
-    me.page.on("response", lambda answer: answers.append(answer.text()) if "/sync/v1/" in answer.url else None)
+
+    def keep(answer: Response) -> None:
+        if "/sync/v1/" in answer.url:
+            answers.append(answer.text())
+
+    me.page.on("response", keep)
     me.sign_in("branch_secretary")
     assert me.find("new-visit").count() == 0 and me.find("coverage").count() == 0
     me.says("home-village", "青石沟")
@@ -42,6 +47,7 @@ def test_he_sees_his_village_and_nothing_that_was_said_about_him(meet: Meet, tow
     assert english(me.page) == []
     expect(me.find("visit-extract")).to_have_count(1)
 
+    me.page.remove_listener("response", keep)  # an answer that a reload overtakes cannot be read
     me.page.reload()
     me.unlock()
     me.sees("dossier-head")
@@ -52,6 +58,20 @@ def test_he_sees_his_village_and_nothing_that_was_said_about_him(meet: Meet, tow
     assert not [text for text in heard if text in opened or any(text in answer for answer in answers)]
     assert "field:" not in opened
     assert not any(places_of(text, read_stores(me.browser.context, me.url)) for text in (HEARD, NAME))
+
+    clerk = meet("desk")
+    clerk.browser.context.add_init_script(KEEP_OPENED)
+    clerk.sign_in("pbo")
+    clerk.page.reload()
+    clerk.unlock()
+    clerk.sees("today")
+    read_by_office = "\n".join(clerk.page.evaluate("window.opened"))
+    assert HEARD in read_by_office and NAME not in read_by_office, "a name is its author's alone"
+    clerk.browser.kill()
+    assert files_with(HEARD, clerk.browser.profile) | files_with(NAME, clerk.browser.profile) == set()
+    logs = "\n".join(path.read_text() for path in (town.var / "logs").iterdir())
+    assert "/sync/v1/push" in logs
+    assert [secret for secret in (HEARD, SAID, NAME, "field:") if secret in logs] == []
 
     me.find("tab-mine").first.click()
     ours = "SELECT r.id FROM replicas r JOIN role_assignments a ON a.account_id = r.account_id WHERE a.role = ?"

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Meet
+from tests.browser.dump import read_stores
 from tests.browser.phone import Person
 from tests.browser.town import Town
 from tests.browser.visiting import log_visit
@@ -35,6 +36,7 @@ def test_a_lost_phone_is_drained_while_locked_and_then_wiped(meet: Meet, town: T
     me.sign_in()
     replica = replica_of(me, town)
     me.works_offline()
+    assert "idb zoufang/mirror" in read_stores(me.browser.context, me.url)
     me.offline()
     log_visit(me, "大坪", "丢手机那天写的。")
     me.page.reload()
@@ -52,8 +54,11 @@ def test_a_lost_phone_is_drained_while_locked_and_then_wiped(meet: Meet, town: T
     held = town.command("quarantine", "list")["changes"]
     assert {one["replica"] for one in held} == {replica}
     assert len(held) == opened[0]["changes"]
-    left = me.page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")
-    assert left == ["zoufang"]
+    left = {where: rows for where, rows in read_stores(me.browser.context, me.url).items() if where.startswith("idb ")}
+    assert set(left) == {"idb zoufang/meta", "idb zoufang/meta keys"}, "no record, no draft, no key is left"
+    assert {b"directory", b"handed", b"tick", b"wiped"} == {
+        name for name in left["idb zoufang/meta keys"] if name.isalpha()
+    }
 
 
 def test_two_people_share_a_phone(meet: Meet, town: Town, safe: Path) -> None:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Meet
-from tests.browser.layout import english
+from tests.browser.layout import english, faults
 from tests.browser.phone import PIN, Person
 from tests.browser.town import Town
 from tests.browser.visiting import add_opinion, complete, log_visit
+from tests.phone import hashed
 
 OPINIONS = 9
 
 
-def spoil(route: Route) -> None:
-    """On its way every opinion whose text ends with 坏 becomes of a kind that no server knows."""
+def unknown_kind(change: dict[str, Any]) -> dict[str, Any]:
+    return {**change, "kind": "no_such_kind"}
+
+
+def too_long(change: dict[str, Any]) -> dict[str, Any]:
+    """As a phone would send it whose version knows of no limit."""
+    return hashed({**change, "fields": {**change["fields"], "text": change["fields"]["text"] * 200}})
+
+
+def spoil(route: Route, how: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """On its way every opinion whose text ends with 坏 becomes what no server accepts."""
     request = route.request
     raw = request.post_data_buffer or b""
     packed = request.headers.get("content-encoding") == "gzip"
     batch: dict[str, Any] = json.loads(gzip.decompress(raw) if packed else raw)
-    for change in batch["changes"]:
-        if str(change.get("fields", {}).get("text", "")).endswith("坏"):
-            change["kind"] = "no_such_kind"
+    bad = [str(change.get("fields", {}).get("text", "")).endswith("坏") for change in batch["changes"]]
+    batch["changes"] = [how(change) if spoilt else change for change, spoilt in zip(batch["changes"], bad, strict=True)]
     headers = {
         name: value for name, value in request.headers.items() if name not in {"content-encoding", "content-length"}
     }
@@ -40,7 +50,7 @@ def test_poison_is_told_in_chinese_and_the_rest_arrives(meet: Meet, town: Town) 
     for n in range(OPINIONS):
         add_opinion(me, f"第{n}条意见{'坏' if n == 4 else '好'}")
     me.page.unroute("**/sync/v1/**")
-    me.page.route("**/sync/v1/push", spoil)
+    me.page.route("**/sync/v1/push", lambda route: spoil(route, unknown_kind))
     me.tap("sync-pill")
     me.tap("sync-now")
     me.waits_for_pill("needs-you|needs-arrived", timeout=30_000)
@@ -54,6 +64,31 @@ def test_poison_is_told_in_chinese_and_the_rest_arrives(meet: Meet, town: Town) 
     expect(me.page.locator("[data-testid=refused]")).to_have_count(2)  # its `record` command cannot stand alone
     expect(spoilt).to_contain_text("第4条意见坏")
     assert english(me.page) == []
+
+
+def test_refused_work_is_put_right_on_the_phone_and_accepted(meet: Meet, town: Town) -> None:
+    me = meet("phone")
+    me.sign_in()
+    log_visit(me, "北塬", "有一条要改了再交。")
+    me.waits_until_arrived()
+    me.page.route("**/sync/v1/push", lambda route: spoil(route, too_long))
+    add_opinion(me, "村口的路灯坏")
+    me.waits_for_pill("needs-arrived", timeout=30_000)
+    (visit,) = town.records("visit", narrative="有一条要改了再交。")
+    assert town.children(visit["id"]) == []
+    me.tap("sync-pill")
+    me.tap("to-refused")
+    me.says("refused", "村口的路灯坏")
+    assert english(me.page) == [] and faults(me.page) == []
+    me.tap("refused-mend")
+    me.types("mend-text", "村口的路灯坏了三个月")
+    assert english(me.page) == [] and faults(me.page) == []
+    me.tap("finish")
+    expect(me.find("refused")).to_have_count(0)
+    me.waits_until_arrived()
+    assert [child["fields"]["text"] for child in town.children(visit["id"])] == ["村口的路灯坏了三个月"]
+    me.find("sync-pill").first.wait_for()
+    expect(me.find("sync-pill").first).to_have_attribute("data-state", "pill.arrived")
 
 
 def test_a_step_that_came_too_late_is_told_and_the_rest_arrives(meet: Meet, town: Town) -> None:
@@ -101,7 +136,7 @@ def plan(me: Person, village: str) -> None:
     expect(me.find("visit-head")).to_have_attribute("data-state", "planned")
 
 
-def test_work_of_somebody_whose_role_ended_is_kept_and_shown(meet: Meet, town: Town) -> None:
+def test_five_unsent_visits_of_somebody_whose_role_ended_are_kept_and_shown(meet: Meet, town: Town) -> None:
     code = town.command("invite", "--role", "deputy_secretary")["invitation_code"]
     me = meet("phone")
     me.open(f"/#i={code}")
@@ -112,13 +147,20 @@ def test_work_of_somebody_whose_role_ended_is_kept_and_shown(meet: Meet, town: T
     me.waits_until_arrived()
     me.works_offline()
     me.offline()
-    log_visit(me, "青石沟", "卸任那天写的。")
+    written = {village: f"卸任那天在{village}写的。" for village in ("青石沟", "柳树湾", "上河", "下河", "红崖")}
+    for village, words in written.items():
+        log_visit(me, village, words)
     (replica,) = town.rows("SELECT id FROM replicas ORDER BY created_at_ms DESC LIMIT 1")
     town.command("role", "end", "--replica", replica["id"])
     me.offline(False)
     me.waits_for_pill("needs-you|needs-arrived", timeout=30_000)
-    assert not town.records("visit", narrative="卸任那天写的。")
-    me.tap("sync-pill")
-    me.tap("to-refused")
+    held = [one for one in town.command("quarantine", "list")["changes"] if one["replica"] == replica["id"]]
+    assert len({one["record"] for one in held if one["kind"] == "visit"}) == len(written)
+    assert not [words for words in written.values() if town.records("visit", narrative=words)]
+    me.says("standing", f"没来得及上传的 {len(held)} 条已交给党建办处理")
+    me.tap("tab-villages")
+    expect(me.find("village-row")).to_have_count(0)
+    me.tap("standing-refused")
     me.says("refused-reason", "您的职务不能改这一项")
-    assert replica["id"] in str(town.command("quarantine", "list"))
+    for words in written.values():
+        expect(me.find("refused").filter(has_text=words)).to_have_count(1)
