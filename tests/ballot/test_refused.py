@@ -78,6 +78,13 @@ def test_no_manifest(path: tuple[Any, ...], value: Any) -> None:
         read_manifest(raw)
 
 
+def test_no_subject_is_there_twice() -> None:
+    raw = raw_manifest()
+    raw["subjects"][1]["id"] = raw["cells"][1]["subject"] = subject_id(1)
+    with pytest.raises(Malformed, match="in their order"):
+        read_manifest(raw)
+
+
 def test_two_places_never_share_a_key() -> None:
     raw = raw_manifest()
     raw["cells"][1]["n"] = raw["cells"][0]["n"]
