@@ -119,3 +119,13 @@ def test_marks_and_rows_of_every_subject_in_order(said: Say) -> None:
             changed = copy.deepcopy(whole())
             changed[name] = wrong
             assert said(changed) == (1, f"名单不符：{name} 应当按轮次清单的顺序，每处一条\n")
+
+
+def test_a_member_twice_or_a_key_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str], said: Say) -> None:
+    twice = tmp_path / "twice.json"
+    twice.write_text(json.dumps(whole()).replace('"head":', '"head": "00", "head":'))
+    assert main(["--lang", "en", str(twice)]) == 1
+    assert capsys.readouterr().err.endswith("a member stands there twice.\n")
+    changed = whole()
+    changed["manifest"]["cells"][1]["n"] = changed["manifest"]["cells"][0]["n"]
+    assert said(changed) == (1, "格式不符：manifest/cells/n\n")

@@ -125,6 +125,15 @@ def test_a_signature_has_one_spelling() -> None:
         read_posted(held().manifest, posted(place, body[:-256] + other))
 
 
+def test_bytes_have_one_base64_text() -> None:
+    good = posted(A, held().slip(A, "good").body)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = letters[letters.index(good["slip"][-3]) + 1] + "=="
+    assert b64decode(good["slip"][:-3] + other, validate=True) == b64decode(good["slip"])
+    with pytest.raises(Malformed):
+        read_posted(held().manifest, {**good, "slip": good["slip"][:-3] + other})
+
+
 def test_a_slip_of_another_form() -> None:
     good = posted(A, held().slip(A, "good").body)
     body = b64decode(good["slip"])
