@@ -56,6 +56,7 @@ storm: $(TOOLS) $(MODULES) ## Search and break: the model check, the simulator, 
 	@$(PY) -m tests.model check $(if $(and $(RUNS),$(if $(SEED),,1)),,--slice)
 	@$(PY) -m tests.model simulate --runs "$(or $(RUNS),200)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
+	@$(PY) -m tests.faults.kills --kills "$(or $(KILLS),60)" --changes "$(or $(CHANGES),20000)" --seed "$(or $(SEED),1)"
 
 bench: $(TOOLS) $(APP) ## Measure start, memory, sizes and speed, and print them beside their limits.
 	@$(PY) -m tests.bench

@@ -24,9 +24,34 @@ class Cluster:
     Shape:  `new_database()` gives the address of a fresh, migrated database, a copy of a template made once.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, options: str) -> None:
+        self.folder, self.options = folder, options
         self._template = False
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def postmaster(self) -> int:
+        """Its process id; everything else of the cluster is its child."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def start(self) -> None:
+        """It runs, as a unit of the machine would start it after its death."""
+        _run(
+            self.folder,
+            "pg_ctl",
+            "-D",
+            str(self.data),
+            "-w",
+            "-s",
+            "-l",
+            str(self.folder / "log"),
+            "-o",
+            self.options,
+            "start",
+        )
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://zoufang@/{name}?host={self.folder}"
@@ -60,16 +85,29 @@ def cluster(durable: bool = False) -> Iterator[Cluster]:
     """A cluster that is gone afterwards; `durable` keeps fsync on, for measurements and for tests that kill it."""
     folder = Path(tempfile.mkdtemp(prefix="zf-pg-"))
     folder.chmod(0o777)
-    data = folder / "data"
-    _run(folder, "initdb", "-D", str(data), "-U", "zoufang", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    _run(
+        folder,
+        "initdb",
+        "-D",
+        str(folder / "data"),
+        "-U",
+        "zoufang",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    )
     options = f"-k {folder} -c listen_addresses= -c max_connections=60"
     if not durable:
         options += " -c fsync=off -c full_page_writes=off"
+    made = Cluster(folder, options)
     try:
-        _run(folder, "pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
-        yield Cluster(folder)
+        made.start()
+        yield made
     finally:
-        _run(folder, "pg_ctl", "-D", str(data), "-w", "-s", "-m", "immediate", "stop", check=False)
+        _run(folder, "pg_ctl", "-D", str(made.data), "-w", "-s", "-m", "immediate", "stop", check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 

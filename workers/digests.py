@@ -28,7 +28,7 @@ def write(township_id: str, account: str) -> None:
     say.info("digest", township=township_id, kind=outcome, task="digests.write")
 
 
-@app.task(name="digests.asked")
+@app.task(name="digests.asked", autoretry_for=(OperationalError, Problem), retry_backoff=True, max_retries=3)
 def asked(township_id: str, effect_id: str) -> None:
     """Everybody in the township who has no digest of this period yet has one; running twice writes one each (L7)."""
     perform(township_id, effect_id, lambda effect: _write_all(effect.township_id))

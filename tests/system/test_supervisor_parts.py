@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -51,6 +52,19 @@ def test_an_end_is_noticed_and_the_next_start_planned(tmp_path: Path) -> None:
     wait_reaped(one)
     assert one.failures == 2
     assert last_line(one) == "what was wrong"
+
+
+def test_killed_over_and_over_after_good_runs_it_comes_back_at_once_each_time(tmp_path: Path) -> None:
+    one = child(tmp_path, "import time; time.sleep(60)")
+    for _ in range(6):
+        one.start()
+        assert one.pid is not None
+        os.kill(one.pid, signal.SIGKILL)
+        until, now_s = time.monotonic() + 10, time.monotonic() + 12.0
+        while not one.reap(now_s):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert one.due_s == now_s + supervisor_child.FIRST_WAIT_S
 
 
 def test_who_does_not_listen_is_killed_with_all_of_its_session(tmp_path: Path) -> None:
