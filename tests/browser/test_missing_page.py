@@ -15,6 +15,6 @@ def test_a_page_that_is_not_here_is_told_and_opens_when_the_network_is_back(meet
     expect(me.sees("missing-bar")).to_have_attribute("data-why", "offline")
     assert me.find("update-bar").count() == 0
     me.offline(False)
-    me.tap("missing-retry")
+    me.tap("missing-do")
     me.sees("villages")
     assert me.find("missing-bar").count() == 0

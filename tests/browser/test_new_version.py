@@ -31,7 +31,7 @@ def test_an_update_keeps_what_is_typed_and_what_waits(meet: Meet, town: Town) ->
     me.offline(False)
     me.page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
     me.sees("update-bar")
-    me.tap("update-take")
+    me.tap("update-do")
     me.unlock()
     assert me.page.evaluate("window.before") is None, "the page was loaded anew"
     expect(me.find("opinion-text")).to_have_value("更新的时候正写到这里")
