@@ -88,6 +88,11 @@ export async function keepEverything(): Promise<void> {
 /** Whatever was thrown, as a problem that a screen has words for. */
 export function problemOf(thrown: unknown): Problem {
   const found = thrown as Partial<Problem> | null;
-  if (found && typeof found.slug === "string") return found as Problem;
+  if (found && typeof found.slug === "string") return asked(found as Problem);
   return { slug: "local-fault", title: "local-fault", detail: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+/** What a screen itself asks of the server is not sent later: the words of the sync loop would promise it. */
+function asked(problem: Problem): Problem {
+  return ["no-network", "timeout"].includes(problem.slug) ? { ...problem, slug: "not-reached" } : problem;
 }

@@ -19,7 +19,7 @@ def test_a_first_use_without_network_promises_nothing_and_then_shows_an_evaluato
     me.types("enrol-pin-again", PIN)
     me.offline()
     me.tap("enrol-submit")
-    me.says("problem", "邀请码不会因此作废")
+    me.says("problem", "这一步还没有做成")
     assert "自动上传" not in me.find("problem").inner_text()
     me.offline(False)
     me.tap("enrol-submit")

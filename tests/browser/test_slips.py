@@ -49,7 +49,7 @@ def sheets_of_paper(clerk: Person) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", paper))
 
 
-def test_ten_slips_fit_on_a_sheet_and_the_eleventh_begins_the_next(meet: Meet) -> None:
+def test_ten_slips_fit_on_a_sheet_and_nothing_is_promised_without_network(meet: Meet) -> None:
     clerk = meet("desk")
     clerk.sign_in("pbo")
     clerk.tap("rail-invitations")
@@ -57,3 +57,7 @@ def test_ten_slips_fit_on_a_sheet_and_the_eleventh_begins_the_next(meet: Meet) -
         invite(clerk, people)
         assert sheets_of_paper(clerk) == sheets
         clerk.tap("slips-close")
+    clerk.offline()
+    clerk.tap("withdraw")
+    clerk.says("problem", "这一步还没有做成")
+    assert "自动上传" not in clerk.find("problem").inner_text(), "what the office asks for is not sent later"
