@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from server.domain.replicas import Tenant
 from server.store.bulk import sql
@@ -17,8 +17,8 @@ TENANT = (
 )
 
 
-def tenant_of(row: Row[Any]) -> Tenant:
-    """A row that selected TENANT, as a value."""
+def tenant_of(row: Any) -> Tenant:
+    """A row that selected TENANT, or what has its names, as a value."""
     return Tenant(
         id=row.township_id,
         name=row.name,
