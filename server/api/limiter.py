@@ -14,8 +14,17 @@ ANSWER_WITHIN_S = 0.5
 STORAGE_OPTIONS = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
 LONGEST_WAIT_S = 86_400
 
+
+class Brakes(Limiter):
+    """Each brake asks at its own door; none is for every view, so nothing need be looked up before each request."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 # Push, pull and hello have no brake of this kind: they go on whatever Redis does. What is guessed at is braked still.
-limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, headers_enabled=False)
+limiter = Brakes(get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, headers_enabled=False)
 
 
 def is_refused(response: Response) -> bool:
