@@ -16,7 +16,7 @@ from server.domain.replicas import Identity
 from server.domain.roles import roles_json
 from server.domain.sums import scope_sums
 from server.domain.trust import token_hash, trusted
-from server.feed.cursor import Backfill, Cursor, scopes_in, sign
+from server.feed.cursor import Backfill, Cursor, scopes_in, sign, verify
 from server.feed.start import start_of
 from server.store.database import glancing, reading
 from server.store.feed import behind_the_wall, departures_after, live_rows, rows_after
@@ -80,6 +80,9 @@ def read_page(token: str, query: Query, secret: bytes, now_ms: int) -> Page:
 def _nothing_new(token: str, query: Query, secret: bytes, now_ms: int) -> Page | None:
     """The empty page, where one glance at the replica and its township shows that it is all there is."""
     if query.cursor is None or query.sums:
+        return None
+    cursor = verify(query.cursor, secret)
+    if cursor is not None and cursor.backfill is not None:
         return None
     with glancing() as connection:
         identity = trusted(load_identity(connection, token_hash(token), now_ms), now_ms)
