@@ -127,6 +127,10 @@ class _Desk:
         return Merged(after, tuple(self.written), self.challenges, self.displaced, tuple(self.superseded), concurrent)
 
     def write(self, name: str, value: Json, is_plain: bool) -> None:
+        if name not in self.seqs:
+            self.fields[name] = value
+            self._stamp(name)
+            return
         if self._is_superseded(name):
             return
         before = self.fields.get(name)

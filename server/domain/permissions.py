@@ -33,10 +33,10 @@ class Actor:
     @property
     def barred(self) -> frozenset[str]:
         """The villages he answers for himself: what is said there about him and his branch is not for him."""
-        barring = {role for role, row in ROLES.items() if row.barred}
-        return frozenset(held.village for held in self.roles if held.village and held.role in barring)
+        return frozenset(held.village for held in self.roles if held.village and held.role in BARRING)
 
 
+BARRING = frozenset(role for role, row in ROLES.items() if row.barred)
 READS: Mapping[str, tuple[str, ...]] = {role: row.cells for role, row in ROLES.items()}
 """Which scopes a role's replica holds; a role with an empty row holds no replica."""
 

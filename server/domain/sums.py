@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 MASK = 2**64 - 1
+GOLDEN = 0x9E3779B97F4A7C15
 
 
 def scope_sums(scopes: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int | str]]:
@@ -26,11 +27,14 @@ def scope_sums(scopes: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str
 
 def mix64(record: str, seq: int, deleted: bool = False) -> int:
     """One row as 64 bits (the splitmix64 finaliser over id, seq and the deleted bit; fast, not cryptographic)."""
-    digits = record.replace("-", "")
-    x = seq * 2 + deleted
-    for part in (0, int(digits[16:], 16), int(digits[:16], 16)):
-        x = ((x ^ part) + 0x9E3779B97F4A7C15) & MASK
-        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
-        x ^= x >> 31
-    return x
+    both = int(record.replace("-", ""), 16)
+    x = (seq * 2 + deleted + GOLDEN) & MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    x = (((x ^ (x >> 31)) ^ (both & MASK)) + GOLDEN) & MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    x = (((x ^ (x >> 31)) ^ (both >> 64)) + GOLDEN) & MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    return x ^ (x >> 31)

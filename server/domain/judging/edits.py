@@ -25,24 +25,26 @@ def create(case: Case) -> None:
     if existing is not None:
         _create_again(case, existing)
         return
+    parent = parent_of(kind, change.fields)
     blank = Record(
         id=change.record,
         kind=change.kind,
         scope="",
         seq=0,
+        fields={**_server_fields(case, parent), **_empty_sets(change.fields)},
+        parent=parent,
         created_by=case.actor.account,
         created_at_ms=work.now_ms,
         updated_by=case.actor.account,
         updated_at_ms=work.now_ms,
     )
-    parent = parent_of(kind, change.fields)
     case.allow("create", kind, None, parent, change.fields)
     _refuse_set_elements(case, change.fields)
     given = {**change.fields, **_initial(case)}
     record = merge(kind, blank, Edit(change.replica, change.n, case.base, work.next_seq(), given)).record
-    fields = {**_server_fields(case, parent), **_empty_sets(change.fields), **record.fields}
-    record = replace(record, fields=fields, parent=parent or awaited_of(kind, record, work.find))
-    faults = faults_of(kind, record, set(fields))
+    awaited = awaited_of(kind, record, work.find) if parent is None else None
+    record = record if awaited is None else replace(record, parent=awaited)
+    faults = faults_of(kind, record, set(record.fields))
     if faults:
         raise NotApplied("failed-guard", "; ".join(f"{at} {fault}" for at, fault in faults), tuple(faults))
     work.put(record, work.scope(record))
