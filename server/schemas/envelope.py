@@ -21,7 +21,7 @@ ONE_CHANGE_BYTES = 4 * 1_048_576
 SAFE_INTEGER = 2**53 - 1
 
 _DEEPEST = 40
-_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\x00")
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -49,7 +49,7 @@ def read_push(body: bytes) -> RawPush:
     Raises: malformed-request, batch-too-large
     """
     odd: list[str] = []
-    plain = _SUSPECT.search(body) is None
+    plain = not (b"\0" in body or (b"\\u" in body and _SUSPECT.search(body)))
     try:
         text = body.decode()
     except UnicodeDecodeError:
