@@ -66,7 +66,7 @@ def load_replica(connection: Connection, replica_id: str, now_ms: int) -> Identi
 
 
 def _identity(connection: Connection, condition: str, key: str, now_ms: int) -> Identity | None:
-    """In one text: a column more costs the way through driver and library a hundred times what reading JSON does."""
+    """In one text: every column costs its way through driver and library, with each poll, page and push."""
     statement = sql(_statement(is_sqlite(connection), condition))
     whole: str | None = connection.execute(statement, {"key": key}).scalar()
     if whole is None:
