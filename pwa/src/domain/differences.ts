@@ -19,6 +19,23 @@ export function piecesOf(versions: string[]): Piece[][] {
   return [first, ...compared.map(({ after }) => after)];
 }
 
+/** Texts shorter than this are read whole at a glance. */
+const LONG = 200;
+const BESIDE = 12;
+
+export const isLong = (versions: string[]): boolean => versions.some((version) => [...version].length > LONG);
+
+/** The same pieces with what is alike cut to a few signs beside each difference; what differs is never cut. */
+export function folded(pieces: Piece[]): Piece[] {
+  return pieces.map((piece, at) => {
+    const signs = [...piece.text];
+    const before = at > 0 ? signs.slice(0, BESIDE) : [];
+    const after = at < pieces.length - 1 ? signs.slice(-BESIDE) : [];
+    if (piece.differs || signs.length <= before.length + after.length + 1) return piece;
+    return { text: `${before.join("")}……${after.join("")}`, differs: false };
+  });
+}
+
 function compare(head: string, other: string): { before: Piece[]; after: Piece[] } {
   const found = diffChars(head, other, { maxEditLength: MOST_EDITS });
   if (!found) return { before: whole(head), after: whole(other) };

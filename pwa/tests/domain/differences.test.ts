@@ -1,7 +1,7 @@
 /** What is marked as different is exactly what differs; nothing of a text is left out by the marking. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, piecesOf } from "../../src/domain/differences.ts";
+import { type Piece, folded, isLong, piecesOf } from "../../src/domain/differences.ts";
 
 const text = (pieces: Piece[] | undefined): string => (pieces ?? []).map((piece) => piece.text).join("");
 const same = (pieces: Piece[] | undefined): string => text((pieces ?? []).filter((piece) => !piece.differs));
@@ -18,6 +18,25 @@ test("with three versions the first marks what any other lacks", () => {
   expect(different(head)).toEqual(["渠三"]);
   expect(different(second)).toEqual(["五"]);
   expect(different(third)).toEqual(["路"]);
+});
+
+test("of a long text what differs stays whole, with a few signs beside it", () => {
+  const alike = "支委会会议记录齐全。".repeat(30);
+  const [head, other] = [`${alike}开了三次，${alike}`, `${alike}开了两次，都有签到，${alike}`];
+  expect(isLong([head, "短"])).toBe(true);
+  expect(isLong(["短", "也短"])).toBe(false);
+  const pieces = piecesOf([head, other]);
+  const short = pieces.map(folded);
+  for (const at of [0, 1]) {
+    expect(different(short[at])).toEqual(different(pieces[at]));
+    expect([...text(short[at] ?? [])].length).toBeLessThan(80);
+  }
+  expect(text(short[0] ?? [])).toContain("开了三次");
+});
+
+test("a text that differs nowhere is one line of dots, and a short one stays", () => {
+  expect(text(folded([{ text: "同".repeat(300), differs: false }]))).toBe("……");
+  expect(text(folded([{ text: "同", differs: false }]))).toBe("同");
 });
 
 test("rare characters outside the first plane stay whole", () => {
