@@ -13,6 +13,7 @@ from tests.browser.layout import english
 from tests.browser.town import Town
 from tests.browser.visiting import add_interview, log_visit
 
+GO = "(path) => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
 KEEP_OPENED = (Path(__file__).parent / "keep_opened.js").read_text()
 HEARD, SAID, NAME = "椒农背后说的话九一七", "今天到青石沟看见的事", "皇甫喆犇"
 VISITS = Path(__file__).parents[2] / "server" / "demo" / "data" / "visits"
@@ -46,6 +47,12 @@ def test_he_sees_his_village_and_nothing_that_was_said_about_him(meet: Meet, tow
     assert me.find("dossier-visit").count() == 0 and me.find("dossier-new-visit").count() == 0
     assert english(me.page) == []
     expect(me.find("visit-extract")).to_have_count(1)
+    dossier = me.page.evaluate("location.pathname")
+    me.page.evaluate(GO, "/visits/new")  # typed: no button leads there
+    me.says("may-not-visit", "您现在的角色不记走访")
+    assert me.find("new-text").count() == 0, "nothing is typed that the township would refuse"
+    me.page.evaluate(GO, dossier)
+    me.sees("visit-extract")
 
     me.page.remove_listener("response", keep)  # an answer that a reload overtakes cannot be read
     me.page.reload()
