@@ -5,9 +5,9 @@ The same rule runs on the phone (pwa/src/domain/duplicates.ts); both are held to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
-from itertools import combinations, groupby
+from itertools import groupby
 
 from server.domain.records import Record
 
@@ -21,12 +21,18 @@ def possible_duplicates(visits: Iterable[Record], zone: tzinfo) -> tuple[tuple[s
             no length, so only the day tells. Both are kept, "merge?" goes to the author, coverage stays.
     """
     live = sorted((visit for visit in visits if _may_double(visit)), key=_place_and_time)
-    return tuple(
-        (first.id, second.id)
-        for _place, group in groupby(live, key=_place)
-        for first, second in combinations(tuple(group), 2)
-        if _first_day(second, zone) <= _last_day(first, zone)
-    )
+    return tuple(pair for _place, group in groupby(live, key=_place) for pair in _overlapping(tuple(group), zone))
+
+
+def _overlapping(visits: Sequence[Record], zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """In order of start, so the first that begins too late ends the search: as many steps as there are pairs."""
+    first_days = [_first_day(visit, zone) for visit in visits]
+    for at, visit in enumerate(visits):
+        last_day = _last_day(visit, zone)
+        for later in range(at + 1, len(visits)):
+            if first_days[later] > last_day:
+                break
+            yield visit.id, visits[later].id
 
 
 def _may_double(visit: Record) -> bool:

@@ -55,10 +55,11 @@ CHECKS: Mapping[str, str] = {
         SELECT c.change_id FROM changes c WHERE c.township_id = :township AND c.outcome = 'quarantined'
         AND NOT EXISTS (SELECT 1 FROM quarantined_changes q WHERE q.township_id = c.township_id
             AND q.replica_id = c.replica_id AND q.n = c.n)""",
+    # A child of a deleted record asks about that record: then only the id in {"conflicts":["<id>"]} leads there.
     "conflicts-lost": """
         SELECT c.change_id FROM changes c WHERE c.township_id = :township AND c.outcome = 'conflict'
         AND NOT EXISTS (SELECT 1 FROM records k WHERE k.township_id = c.township_id AND k.kind = 'conflict'
-            AND (k.parent = c.record OR k.id = c.record))""",
+            AND (k.parent = c.record OR k.id = c.record OR k.id = substr(c.more, 16, 36)))""",
     "accounts-without-their-person": """
         SELECT a.id FROM accounts a WHERE a.township_id = :township AND a.person_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM records p WHERE p.township_id = a.township_id AND p.id = a.person_id)""",

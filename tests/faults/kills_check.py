@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from server.domain.canonical import same
+from server.domain.conflicts import DELETED
 from server.store.database import db
 from tests.faults.kills_clients import Client
 
@@ -112,15 +113,20 @@ def _said(row: Json) -> Json | None:
 
 
 def _sides(records: Mapping[str, Json]) -> dict[tuple[str, str, str], int]:
-    """The newest number of each replica among the sides about a field; it took the place of that replica's earlier."""
+    """The newest number of each replica among the sides about a field; it took the place of that replica's earlier.
+
+    Shape:  a side about a deleted record carries every field of its edit
+    """
     newest: dict[tuple[str, str, str], int] = {}
     for row in records.values():
         if row["kind"] != "conflict" or row["deleted"]:
             continue
         conflict = json.loads(row["fields"])
         for side in conflict["sides"]:
-            key = (side.get("replica", ""), conflict["record"], conflict["field"])
-            newest[key] = max(newest.get(key, 0), side.get("n", 0))
+            edits = side["value"] if conflict["field"] == DELETED and isinstance(side["value"], dict) else {}
+            for name in (conflict["field"], *edits):
+                key = (side.get("replica", ""), conflict["record"], name)
+                newest[key] = max(newest.get(key, 0), side.get("n", 0))
     return newest
 
 

@@ -84,7 +84,7 @@ class Client:
     def _change(self) -> Json:
         roll = self.chance.random()
         if roll < 0.3 or not self.known.visits:
-            return self.phone.visit(self.town, narrative=self._text())
+            return self.phone.visit(self.town, narrative=self._text(), start_at=self._moment())
         record = self.known.some(self.chance)
         if roll < 0.75:
             return self._edit("patch", record, self._patch())
@@ -116,9 +116,13 @@ class Client:
 
     def _patch(self) -> Json:
         if self.is_office:
-            return {"start_at": NOW_MS + self.chance.randrange(10**9)}
+            return {"start_at": self._moment()}
         name = self.chance.choice(["narrative", "branch_summary", "area_notes.study", "start_at"])
-        return {name: NOW_MS + self.chance.randrange(10**9) if name == "start_at" else self._text()}
+        return {name: self._moment() if name == "start_at" else self._text()}
+
+    def _moment(self) -> int:
+        """Some day of the last fifty years: a town whose visits all share a day is one of duplicates only."""
+        return self.chance.randrange(NOW_MS)
 
     def _text(self) -> str:
         return f"看了会议记录，和党员谈话 {self.phone.id[:8]} {self.phone.n} {self.chance.random()}"
