@@ -51,8 +51,7 @@ def test_a_lost_phone_is_drained_while_locked_and_then_wiped(meet: Meet, town: T
     me.says("wiped", "没有上传的内容已全部交到镇里")
     opened = town.command("sealed", "open", "--recovery-key", str(safe))["parcels"]
     assert [one["outcomes"] for one in opened] == [{"quarantined": opened[0]["changes"]}]
-    held = town.command("quarantine", "list")["changes"]
-    assert {one["replica"] for one in held} == {replica}
+    held = [one for one in town.command("quarantine", "list")["changes"] if one["replica"] == replica]
     assert len(held) == opened[0]["changes"]
     left = {where: rows for where, rows in read_stores(me.browser.context, me.url).items() if where.startswith("idb ")}
     assert set(left) == {"idb zoufang/meta", "idb zoufang/meta keys"}, "no record, no draft, no key is left"
