@@ -87,6 +87,8 @@ def _storm(app: Flask, victims: Victims, url: str, folder: Path, asked: tuple[in
     told = Told()
     _look(told, victims.system.url, clients, night, random.Random(seed))
     _ask_the_product(told, folder, url, victims)
+    for client in clients:
+        client.line.close()
     acknowledged = sum(len(client.ledger) for client in clients)
     told.figures |= {"changes a second": round(acknowledged / seconds), "seconds": round(seconds)}
     told.figures |= {f"kills: {kind}": victims.kills[kind] for kind in victims.kinds}

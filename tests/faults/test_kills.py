@@ -1,4 +1,4 @@
-"""The kill storm's checker can fail: what was planted is found. The storm itself is `python -m tests.faults.kills`."""
+"""A short kill storm on each database, and its checker, which can fail: what was planted is found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.kills import storm
 from tests.faults.kills_check import compare, not_dense, values_gone
 
 Json = dict[str, Any]
@@ -75,3 +76,22 @@ def test_a_value_that_is_nowhere_is_reported() -> None:
     assert len(values_gone(ledger, head("别的", {"narrative": [11, "a", 1, 0]}))) == 1
     assert len(values_gone(ledger, head("别的", {"narrative": [5, "b", 1, 0]}))) == 1
     assert len(values_gone(ledger, {})) == 1
+
+
+def test_a_side_about_a_deleted_record_holds_every_field_of_its_edit() -> None:
+    gone = head("", {"deleted": [9, "b", 1, 0]})["r"] | {"deleted": True}
+    side = {"replica": "a", "n": 1, "value": {"narrative": "看了记录"}}
+    asked = {"kind": "conflict", "deleted": False, "field_seqs": "{}"}
+    asked["fields"] = json.dumps({"record": "r", "field": "deleted", "sides": [side]})
+    ledger = {("a", 1): LEDGER["a", 1]}
+    assert values_gone(ledger, {"r": gone, "c": asked}) == []
+    assert len(values_gone(ledger, {"r": gone})) == 1
+
+
+@pytest.mark.parametrize(("database", "kills"), [("sqlite", 8), ("postgresql", 10)])
+def test_L5_L6_L7_every_program_is_killed_and_nothing_is_lost_or_doubled(database: str, kills: int) -> None:
+    told = storm(database, kills, changes=1_500, every_s=0.6)
+    assert told.ok, "\n".join(told.lines())
+    counted = {name: count for name, count in told.figures.items() if name.startswith("kills: ")}
+    assert all(counted.values()) and sum(counted.values()) == kills, counted
+    assert told.figures["changes acknowledged"] >= 1_500 and told.figures["effects done"]
