@@ -16,6 +16,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/visits/:id/checks/:child", component: () => import("./screens/visit/CheckSheet.vue"), props: true, meta: sheet },
   { path: "/visits/:id/interviews/:child", component: () => import("./screens/visit/InterviewSheet.vue"), props: true, meta: sheet },
   { path: "/visits/:id/opinions/:child", component: () => import("./screens/visit/OpinionSheet.vue"), props: true, meta: sheet },
+  { path: "/visits/:id/addenda/:child", component: () => import("./screens/visit/AddendumSheet.vue"), props: true, meta: sheet },
   { path: "/records/:id/history", component: () => import("./screens/sync/history/HistoryScreen.vue"), props: true },
   { path: "/captures", component: () => import("./screens/today/CapturesScreen.vue") },
   { path: "/sync", component: () => import("./screens/sync/SyncScreen.vue") },

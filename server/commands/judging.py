@@ -89,7 +89,8 @@ def township_of(tx: Transaction, head: int) -> Township:
         if record.fields.get("state") not in ("draft", "closed", "archived")
     ]
     newest = max(cycles, key=lambda record: (record.fields.get("year") or 0, record.seq), default=None)
-    return Township(tx.township_id, tx.tenant.is_demo, newest.id if newest else None, head, tx.tenant.gaps)
+    cycle = newest.id if newest else None
+    return Township(tx.township_id, tx.tenant.is_demo, cycle, head, tx.tenant.gaps, tx.tenant.locked_before_ms)
 
 
 def load_needed(kinds: Kinds, tx: Transaction, items: Sequence[Item]) -> dict[str, Record]:

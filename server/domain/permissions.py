@@ -138,6 +138,15 @@ def _visit_reader(asked: Asked) -> bool:
     return _reaches(asked.actor, visit, ())
 
 
+def _visit_family(asked: Asked) -> bool:
+    """the visitor, a companion or the author of the visit"""
+    visit = next((parent for parent in asked.parents if parent.kind == "visit"), None)
+    if visit is None:
+        return asked.actor.holds(VISITING)
+    of_visit = Asked(asked.actor, visit, (), asked.fields)
+    return _reaches(asked.actor, visit, ()) and any(rule(of_visit) for rule in (_visitor, _companion, _author))
+
+
 def _interview_author(asked: Asked) -> bool:
     """the interview's author"""
     if not asked.parents:
@@ -164,6 +173,7 @@ RIGHTS: Mapping[str, Mapping[str, tuple[Rule, ...]]] = {
         "restore": (_author,),
     },
     "record_check": _ROW,
+    "addendum": {"create": (_visit_family,), "*": (_author,)},
     "interview": _ROW,
     "opinion": {**_ROW, "record": (_field_author,)},
     "interviewee": {"create": (_interview_author,), "*": (_author,)},

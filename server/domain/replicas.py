@@ -36,7 +36,8 @@ class Replica:
 class Tenant:
     """A township as the machinery sees it.
 
-    Shape:  `head` its last feed number; `settings` may hold `gaps` [[from, to], …], `durable_seq` and `effects_pruned`.
+    Shape:  `head` its last feed number; `settings` may hold `gaps` [[from, to], …], `durable_seq`, `effects_pruned` and
+            `locked_before_ms`.
     """
 
     id: str
@@ -52,6 +53,12 @@ class Tenant:
     def durable_seq(self) -> int | None:
         """Highest number covered by a verified backup; None where no backup was ever taken."""
         found = self.settings.get("durable_seq")
+        return int(found) if isinstance(found, int) else None
+
+    @property
+    def locked_before_ms(self) -> int | None:
+        """Start of the newest meeting whose visits are locked; None before the first."""
+        found = self.settings.get("locked_before_ms")
         return int(found) if isinstance(found, int) else None
 
     @property

@@ -39,12 +39,12 @@ class WirePhone:
                 self.rows[row["record"]] = row
                 self.head = max(self.head, row["seq"])
 
-    def push(self, action: str, record: str, kind: str, fields: Json, base: int | None = None) -> Json:
-        """One change and what became of it."""
+    def push(self, action: str, record: str, kind: str, fields: Json, base: int | None = None, **more: str) -> Json:
+        """One change and what became of it. Shape: `more` may name the command."""
         self.n += 1
         seen = self.head if base is None else base
         change = {"n": self.n, "change": new_id(), "schema_version": 1, "record": record, "kind": kind}
-        change |= {"action": action, "base": seen, "fields": fields, "captured_at_ms": 1, "clock_offset_ms": 0}
+        change |= {"action": action, "base": seen, "fields": fields, "captured_at_ms": 1, "clock_offset_ms": 0} | more
         outcome: Json = self.call("POST", "/sync/v1/push", {"changes": [hashed(change)]})["outcomes"][0]
         return outcome
 

@@ -18,6 +18,7 @@ WORDS = {
     "visit at home": "家里走访的话",
     "visit away": "别处走访的话",
     "record_check at home": "会议记录缺页",
+    "addendum at home": "会后补充的一句",
     "interview at home": "群众当面说的话",
     "opinion at home": "水渠多年未修",
     "opinion in draft": "还没想好的意见",
@@ -91,6 +92,9 @@ def _field(place: Place, author: Somebody, along: tuple[str, ...], ids: dict[str
         _visit(author, home, place.home, companions=list(along), narrative=WORDS["visit at home"]),
         _visit(author, ids["visit away"], place.away, narrative=WORDS["visit away"]),
         phone.change("create", ids["record_check at home"], "record_check", fields={**below, **check}),
+        phone.change(
+            "create", ids["addendum at home"], "addendum", fields={**below, "text": WORDS["addendum at home"]}
+        ),
         phone.change("create", ids["interview at home"], "interview", fields={**below, **heard}),
         phone.change(
             "create",

@@ -133,6 +133,8 @@ def _interview(action: str) -> dict[str, Json]:
 def _content(kind: str, action: str, parent: Record, village: str) -> dict[str, Json]:
     if kind == "record_check":
         return {"area": "study", "doc_type": "minutes", "title": "会议记录", "found": "complete"}
+    if kind == "addendum":
+        return {"text": "会后补充"}
     if kind == "interviewee":
         return {"name": "赵某"}
     about = {"area": "study", "about": "branch", "text": "水渠要修", "opinion_kind": "problem", "origin": "visit"}

@@ -104,6 +104,11 @@ export function secretaries(people: View[], me: { person: string; roles: { role:
   return ids;
 }
 
+/** What came after the lock of its meeting and is not locked yet, the newest first; `late` is the server's word. */
+export function lateVisits(visits: View[]): View[] {
+  return visits.filter((visit) => visit.fields.late === true && visit.fields.state !== "locked").sort((a, b) => startOf(b) - startOf(a));
+}
+
 export function nameOf(people: View[], id: unknown): string {
   return text(people.find((view) => view.id === id)?.fields.name);
 }

@@ -40,6 +40,6 @@ export function childTitle(view: View): string {
   const fields = view.fields;
   if (view.kind === "record_check") return text(fields.title) || codeWords("doc_type", fields.doc_type);
   if (view.kind === "interview") return text(fields.alias) || codeWords("category", fields.category);
-  if (view.kind === "opinion") return text(fields.text);
+  if (view.kind === "opinion" || view.kind === "addendum") return text(fields.text);
   return "";
 }

@@ -1,8 +1,9 @@
 /** Coverage (R16), the interviews still missing (R17), and the guess of 记一笔. */
 import { inSource } from "../../src/domain/kinds.ts";
 import { expect, test } from "vitest";
-import type { View } from "../../src/contract.ts";
-import { currentCycle, guess, missing, secretaries, villageRows } from "../../src/domain/visiting.ts";
+import type { Core, View } from "../../src/contract.ts";
+import { currentCycle, guess, lateVisits, missing, secretaries, villageRows } from "../../src/domain/visiting.ts";
+import { mayAdd } from "../../src/screens/visit/parts-of-visit.ts";
 
 function view(kind: string, id: string, fields: Record<string, unknown>): View {
   return { id, kind, fields, seq: 1, deleted: false, createdBy: "a", createdAtMs: 0, updatedBy: "a", updatedAtMs: 0, place: "arrived", pending: [] };
@@ -59,4 +60,24 @@ test("the open cycle of the latest year stands first", () => {
 test("only a planned visit offers to be cancelled (DOMAIN 3.3)", () => {
   const states = ["planned", "in_progress", "completed", "synced", "locked", "cancelled"];
   expect(states.filter((state) => inSource("visit", "cancel", state))).toEqual(["planned"]);
+});
+
+test("the office lists what came after the lock until it is locked, the newest first", () => {
+  const late = [visit("old", { late: true, state: "synced", start_at: 10 }), visit("new", { late: true, state: "completed", start_at: 20 })];
+  const others = [visit("locked", { late: true, state: "locked", start_at: 30 }), visit("in time", { state: "synced", start_at: 40 })];
+  expect(lateVisits([...late, ...others]).map((one) => one.id)).toEqual(["new", "old"]);
+});
+
+test("to a locked visit its visitor, its companions and its author add, nobody else, and to no other visit", () => {
+  const asked = (me: { account: string; person: string; role?: string }, fields: Record<string, unknown>): boolean => {
+    const core = { me: () => ({ ...me, roles: [{ role: me.role ?? "leader" }] }) } as unknown as Core;
+    return mayAdd(core, visit("v", { state: "locked", companions: ["vice"], ...fields }));
+  };
+  const stranger = { account: "x", person: "nobody" };
+  expect(asked({ account: "x", person: "boss" }, {})).toBe(true);
+  expect(asked({ account: "x", person: "vice" }, {})).toBe(true);
+  expect(asked({ account: "a", person: "nobody" }, {})).toBe(true);
+  expect(asked(stranger, {})).toBe(false);
+  expect(asked({ account: "x", person: "boss" }, { state: "synced" })).toBe(false);
+  expect(asked({ account: "x", person: "boss", role: "branch_secretary" }, {})).toBe(false);
 });

@@ -15,7 +15,8 @@ Outcome = Literal["applied", "merged", "conflict", "quarantined"]
 class Township:
     """What the judge knows of the tenant: its last feed number, its open cycle, the gaps that restores left.
 
-    Shape:  `gaps` are (from, to]: no phone ever saw a number in there, so a base inside counts as `from`.
+    Shape:  `gaps` are (from, to]: no phone ever saw a number in there, so a base inside counts as `from`;
+            `locked_before_ms` the start of the newest meeting whose visits are locked.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Township:
     open_cycle: str | None
     head: int
     gaps: tuple[tuple[int, int], ...] = ()
+    locked_before_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

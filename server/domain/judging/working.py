@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from server.domain.judging.verdicts import Departure, Township
 from server.domain.kinds import Kinds
+from server.domain.locking import with_lateness
 from server.domain.records import Record
 from server.domain.scopes import awaited_of, scope_of
 from server.domain.sealed import is_sealed
@@ -75,6 +76,7 @@ class Working:
     def put(self, record: Record, scope: str | None = None) -> Record:
         """The record as the newest row of the feed, in another scope where one is given."""
         self.head += 1
+        record = with_lateness(self.find(record.id), record, self.township.locked_before_ms)
         scope = record.scope if scope is None else scope
         stored = replace(
             record, seq=self.head, scope=scope, sealed=bool(record.damaged) or is_sealed(self.kinds, record)

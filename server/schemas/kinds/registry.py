@@ -22,6 +22,7 @@ SCHEMAS: Mapping[str, KindSchema] = {
         visit.InterviewSchema,
         visit.IntervieweeSchema,
         visit.OpinionSchema,
+        visit.VisitAddendumSchema,
         village.VisitExtractSchema,
         township.TownshipSchema,
         township.VillageSchema,

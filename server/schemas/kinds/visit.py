@@ -78,6 +78,20 @@ class VisitSchema(KindSchema):
     late = Flag({**STATE, "server": True})
 
 
+class VisitAddendumSchema(KindSchema):
+    """A text said after the visit was locked (补充说明), with its author and the server's time like any record."""
+
+    kind = "addendum"
+    scope = "of_parent"
+    parent_field = "visit_id"
+    parent_kind = "visit"
+    authors_only = True
+    needed_at_create = ("visit_id", "text")
+
+    visit_id = Ref("visit", needed(FIXED))
+    text = Text(1000, needed(GUARDED))
+
+
 class RecordCheckSchema(KindSchema):
     """One look into the branch's written records (软件资料); append-only."""
 

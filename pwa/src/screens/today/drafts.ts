@@ -7,6 +7,7 @@ const FORMS: Record<string, string> = {
   checks: "kind.record_check",
   interviews: "kind.interview",
   opinions: "kind.opinion",
+  addenda: "kind.addendum",
   head: "visit.head",
   texts: "visit.texts",
   finish: "visit.finish",

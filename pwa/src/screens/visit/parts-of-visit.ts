@@ -7,6 +7,7 @@ export interface VisitParts {
   checks: View[];
   interviews: View[];
   opinions: View[];
+  addenda: View[];
   conflicts: View[];
 }
 
@@ -14,9 +15,10 @@ export function partsOf(core: Core, visit: string): VisitParts {
   const interviews = core.children(visit, "interview");
   const opinions = [visit, ...interviews.map((view) => view.id)].flatMap((id) => core.children(id, "opinion"));
   const checks = core.children(visit, "record_check");
-  const family = [visit, ...[...checks, ...interviews, ...opinions].map((view) => view.id)];
+  const addenda = core.children(visit, "addendum");
+  const family = [visit, ...[...checks, ...interviews, ...opinions, ...addenda].map((view) => view.id)];
   const conflicts = family.flatMap((id) => core.children(id, "conflict")).filter((view) => view.fields.status === "open");
-  return { checks: inOrder(checks), interviews: inOrder(interviews), opinions: inOrder(opinions), conflicts };
+  return { checks: inOrder(checks), interviews: inOrder(interviews), opinions: inOrder(opinions), addenda: inOrder(addenda), conflicts };
 }
 
 const inOrder = (views: View[]): View[] => [...views].sort((a, b) => (a.capturedAtMs ?? a.createdAtMs) - (b.capturedAtMs ?? b.createdAtMs));
@@ -39,4 +41,12 @@ export function mayWrite(core: Core, visit: View): "all" | "head" | "none" {
   return me.roles.some((role) => role.role === "pbo") ? "head" : "none";
 }
 
-export const SHEET_OF: Record<string, string> = { record_check: "checks", interview: "interviews", opinion: "opinions" };
+/** After the lock: whoever was there, or wrote the visit, may still add to it. */
+export function mayAdd(core: Core, visit: View): boolean {
+  const me = core.me();
+  if (!me || !goesToVillages(me.roles) || visit.fields.state !== "locked") return false;
+  const companions = Array.isArray(visit.fields.companions) ? visit.fields.companions : [];
+  return visit.fields.visitor_id === me.person || companions.includes(me.person) || visit.createdBy === me.account;
+}
+
+export const SHEET_OF: Record<string, string> = { record_check: "checks", interview: "interviews", opinion: "opinions", addendum: "addenda" };
