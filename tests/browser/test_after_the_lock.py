@@ -63,4 +63,8 @@ def test_a_late_visit_is_listed_and_a_locked_one_takes_an_addendum(meet: Meet, t
     clerk.unlock()
     clerk.says("item-addenda", ADDENDUM)
     expect(clerk.find("add-addenda")).to_have_count(0)
+    clerk.open(f"/visits/{visit['id']}/addenda/new")
+    clerk.unlock()
+    expect(clerk.page.get_by_text("只有走访人、同行人和记录人能补充")).to_be_visible()
+    assert clerk.find("addendum-text").count() == 0 and clerk.find("finish").count() == 0
     assert other.push("delete", late, "visit", {})["outcome"] == "applied", "the town is as the next test expects it"
