@@ -99,8 +99,8 @@ class Phone:
         given = {"village_id": town.villages[0], "visitor_id": town.secretary, "start_at": NOW_MS} | fields
         return self.change("create", record or new_id(), fields=given)
 
-    def push_raw(self, changes: list[Json]) -> TestResponse:
-        return self.client.post("/sync/v1/push", json={"changes": changes}, headers=self.headers)
+    def push_raw(self, changes: list[Json], **more: Any) -> TestResponse:
+        return self.client.post("/sync/v1/push", json={"changes": changes, **more}, headers=self.headers)
 
     def push(self, *changes: Json) -> list[Json]:
         """The outcomes of a push that must be answered."""

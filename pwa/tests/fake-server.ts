@@ -95,7 +95,7 @@ export class FakeServer extends FakeLand {
     if (replica.revoked && at !== "POST /sync/v1/push") return problem(403, "replica-revoked", { device_action: "stop" });
     const scopes = [...(replica.scopes ?? this.scopes), `own:${replica.account}`];
     if (at === "GET /sync/v1/hello") return json(this.hello(replica));
-    if (at === "POST /sync/v1/push") return this.push(id, replica, JSON.parse(body).changes);
+    if (at === "POST /sync/v1/push") return this.push(id, replica, JSON.parse(body));
     if (at === "GET /sync/v1/pull") return this.pull(replica, scopes, url.searchParams);
     if (at === "PUT /sync/v1/replica") return json({});
     return problem(404, "not-found", { device_action: "stop" });
@@ -165,7 +165,10 @@ export class FakeServer extends FakeLand {
     };
   }
 
-  private push(id: string, replica: Replica, changes: Record<string, never>[]): Response {
+  private push(id: string, replica: Replica, body: { epoch?: string; changes: Record<string, never>[] }): Response {
+    const { changes, epoch = this.epoch } = body;
+    const another = epoch.slice(0, 12) !== this.epoch.slice(0, 12);
+    if (another && !replica.revoked) return problem(409, "epoch-changed", { device_action: "rebuild" });
     const first = changes[0]?.n as unknown as number;
     if (first > replica.lastN + 1) return problem(409, "change-gap", { device_action: "resume", expected: replica.lastN + 1 });
     const outcomes: unknown[] = [];

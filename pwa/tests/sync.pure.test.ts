@@ -38,7 +38,10 @@ describe("a batch", () => {
     expect(numbers(nextBatch(large, 200, 10))).toEqual([1]);
   });
   it("sends the hashed text byte for byte, with number and hash in front", () => {
-    expect(pushBody([entry(7)])).toBe('{"changes":[{"n":7,"hash":"hash 7","a":1}]}');
+    expect(pushBody("e1", [entry(7)])).toBe('{"epoch":"e1","changes":[{"n":7,"hash":"hash 7","a":1}]}');
+  });
+  it("names its epoch by the first 12 digits", () => {
+    expect(pushBody("0123456789abcdef", [])).toBe('{"epoch":"0123456789ab","changes":[]}');
   });
 });
 

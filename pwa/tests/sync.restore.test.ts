@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { restore, snapshot } from "./disasters.ts";
+import { cloned, restore, snapshot } from "./disasters.ts";
 import type { FakeServer } from "./fake-server.ts";
-import { enrolled, type Phone } from "./phone.ts";
+import { enrolled, type Phone, PIN } from "./phone.ts";
 
 const VISIT = { village_id: "v1", visitor_id: "p1", start_at: 1000 };
 const note = (phone: Phone, narrative: string) => phone.core.create("visit", { ...VISIT, narrative });
@@ -26,6 +26,46 @@ describe("a server restored from a backup", () => {
     expect(phone.core.sync()).toMatchObject({ waiting: 0 });
     expect(phone.core.sync().arrivedAtMs).toBeDefined();
     expect(phone.core.sync().halted).toBeUndefined();
+  });
+
+  it("is greeted again before it takes a push of a session begun before", async () => {
+    const phone = await enrolled();
+    const { server } = phone;
+    await note(phone, "before the backup");
+    await phone.core.syncNow();
+    restore(server, snapshot(server, replicaOf(phone)));
+    await note(phone, "typed offline");
+    server.seen.length = 0;
+    await phone.core.syncNow();
+    const order = server.seen.map((one) => one.path.split("/").pop());
+    expect(order.slice(0, 3)).toEqual(["push", "hello", "push"]);
+    expect(server.seen[0]?.body).toContain('{"epoch":"epoch-1",');
+    expect(server.seen[2]?.body).toContain('{"epoch":"epoch-2",');
+    expect(phone.core.list("visit").map((one) => one.fields.narrative).sort()).toEqual(["before the backup", "typed offline"]);
+    expect(phone.core.sync()).toMatchObject({ waiting: 0 });
+  });
+
+  it("L2 loses nothing of two copies of one profile that go on in sessions begun before", async () => {
+    const phone = await enrolled();
+    const { server } = phone;
+    await note(phone, "before the backup");
+    await phone.core.syncNow();
+    const copy = await cloned(phone);
+    await copy.boot();
+    await copy.core.unlock(PIN);
+    await Promise.all([phone.core.syncNow(), copy.core.syncNow()]);
+    const backup = snapshot(server, replicaOf(phone));
+    await note(phone, "acknowledged in the lost time");
+    await phone.core.syncNow();
+    restore(server, backup);
+    await note(copy, "under the same number, on the copy");
+    await copy.core.syncNow();
+    await note(phone, "after the restore");
+    await phone.core.syncNow();
+    const all = ["acknowledged in the lost time", "after the restore", "before the backup", "under the same number, on the copy"];
+    expect(texts(server).sort()).toEqual(all);
+    for (const one of [phone, copy]) expect(one.core.sync()).toMatchObject({ waiting: 0 });
+    expect(replicaOf(phone)).not.toBe(replicaOf(copy));
   });
 
   it("does so too when it dies between forgetting the outcomes and noting the new epoch", async () => {

@@ -161,6 +161,21 @@ describe("the order of a round", () => {
     expect(played([{ type: "wake", by: "person", waiting: 500 }, fail("push", "busy")], GREETED)[0].batch).toBe(10);
   });
 
+  it.each<Errand>(["push", "pull"])("rebuilds and greets again before anything else on a 409 epoch-changed of a %s", (errand) => {
+    const seen: string[] = [];
+    const waiting = errand === "push" ? 2 : 0;
+    let [state, effects] = played([{ type: "wake", by: "person", waiting }, { ...fail(errand, "epoch-changed"), waiting } as Event], GREETED);
+    for (let i = 0; i < 2; i++) {
+      const effect = effects[0];
+      if (effect?.do !== "errand") throw new Error("the round ended early");
+      seen.push(effect.errand);
+      [state, effects] = step(state, { type: "done", errand: effect.errand, told: { waiting } });
+    }
+    expect(seen).toEqual(["rebuild", "hello"]);
+    expect(effects).toMatchObject([{ errand }]);
+    expect(state.problem).toBeUndefined();
+  });
+
   it("splits at once on 413 and stops where one change alone is still too large", () => {
     let [state, effects] = played([{ type: "wake", by: "person", waiting: 9 }], { ...GREETED, batch: 4 });
     const batches: number[] = [];

@@ -68,13 +68,16 @@ def hello() -> Response:
     requestBody={"required": True, "content": {"application/json": {"schema": PushSchema}}},
 )
 @bp.response(200, PushAnswerSchema)
-@bp.problems("unknown-replica", "change-gap", "replica-forked", "batch-too-large", "unsupported-media-type")
+@bp.problems(
+    *("unknown-replica", "epoch-changed", "change-gap", "replica-forked", "batch-too-large", "unsupported-media-type")
+)
 def push() -> Response:
     """Apply a batch of offline changes; 200 with one outcome per change, in order."""
     identity = current_identity(revoked_too=True)
-    items = read_changes(identity.replica.id, read_push(body_bytes(ONE_CHANGE_BYTES)))
+    raw = read_push(body_bytes(ONE_CHANGE_BYTES))
+    items = read_changes(identity.replica.id, raw)
     now = now_ms()
-    pushed = push_changes(KINDS, identity.replica, items, now)
+    pushed = push_changes(KINDS, identity.replica, items, now, raw.epoch)
     if not identity.replica.revoked:
         note_contact(identity, now, current_app.config["LEASE_MS"])
     return json_answer({"last_n": pushed.last_n, "server_time_ms": now, "outcomes": pushed.outcomes})

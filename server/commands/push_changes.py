@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from server.commands.judging import judge_and_save
 from server.commands.known_changes import sort_out
+from server.domain.epochs import epoch_mark
 from server.domain.kinds import Kinds
 from server.domain.parked import payload_of
 from server.domain.problems import Problem
 from server.domain.records import Change, Json, Refused
-from server.domain.replicas import Replica
+from server.domain.replicas import Replica, Tenant
 from server.store.changes import StoredChange, insert_renumbered, load_numbers
 from server.store.replicas import load_replica, save_last
 from server.store.transaction import Transaction, transaction
@@ -30,14 +31,17 @@ class PushAnswer:
     outcomes: list[dict[str, Json]]
 
 
-def push_changes(kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: int) -> PushAnswer:
+def push_changes(
+    kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: int, epoch: str | None = None
+) -> PushAnswer:
     """Every change has an outcome for ever: the stored one if it was seen before, else applied or quarantined now.
 
-    Laws:   L4, L5, L6
-    Raises: change-gap, replica-forked, busy, storage-full
+    Shape:  `epoch` or its mark, as the replica knows it; None where it does not say
+    Laws:   L2, L4, L5, L6
+    Raises: epoch-changed, change-gap, replica-forked, busy, storage-full
     """
     try:
-        return _push(kinds, replica, items, now_ms)
+        return _push(kinds, replica, items, now_ms, epoch)
     except Problem:
         raise
     except Exception as error:
@@ -46,14 +50,16 @@ def push_changes(kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: 
         if len({item.group or item.n for item in items}) > 1:
             raise Problem("busy", "the server failed on one of these changes; send fewer", retry_after_s=1) from error
         # Its name only: the text of an exception quotes values, and the office reads this reason.
-        return _push(kinds, replica, [_faulty(item, type(error).__name__) for item in items], now_ms)
+        return _push(kinds, replica, [_faulty(item, type(error).__name__) for item in items], now_ms, epoch)
 
 
-def _push(kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: int) -> PushAnswer:
+def _push(kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: int, epoch: str | None) -> PushAnswer:
     with transaction(replica.township_id) as tx:
         identity = load_replica(tx.connection, replica.id, now_ms)
         if identity is None:
             raise Problem("unknown-replica", "the replica is gone")
+        if not identity.replica.revoked:
+            _refuse_another_history(tx.tenant, epoch)
         last_n = identity.replica.last_n
         _refuse_gaps(items, last_n)
         seen = [item for item in items if item.n <= last_n]
@@ -65,6 +71,15 @@ def _push(kinds: Kinds, replica: Replica, items: Sequence[Item], now_ms: int) ->
             insert_renumbered(tx.connection, tx.township_id, replica.id, sorted_out.renumbered)
             save_last(tx.connection, replica.id, fresh[-1].n, fresh[-1].hash, now_ms)
         return PushAnswer(fresh[-1].n if fresh else last_n, [outcomes[item.n] for item in items])
+
+
+def _refuse_another_history(tenant: Tenant, epoch: str | None) -> None:
+    """Numbers and hashes tell a copied profile from the replica only at a greeting in this history (L2).
+
+    A revoked replica is not asked: nobody greets it, and all it sends is quarantined.
+    """
+    if epoch is not None and epoch_mark(epoch) != epoch_mark(tenant.epoch):
+        raise Problem("epoch-changed", "the push was made in another history; rebuild the mirror, keep the outbox")
 
 
 def _refuse_gaps(items: Sequence[Item], last_n: int) -> None:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from server.domain.epochs import epoch_mark
+
 SIGNATURE_BYTES = 16
-EPOCH_DIGITS = 12
-"""So much of an epoch tells it from every other; the rest would travel twice with every poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,6 @@ class Cursor:
     seq: int
     acked: int
     backfill: Backfill | None = None
-
-
-def epoch_mark(epoch: str) -> str:
-    """What a cursor says of its epoch."""
-    return epoch[:EPOCH_DIGITS]
 
 
 def sign(cursor: Cursor, secret: bytes) -> str:

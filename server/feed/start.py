@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from server.domain.epochs import epoch_mark
 from server.domain.permissions import policy_of
 from server.domain.problems import Problem
 from server.domain.replicas import Identity
-from server.feed.cursor import Backfill, Cursor, epoch_mark, mask_of, scopes_in, verify
+from server.feed.cursor import Backfill, Cursor, mask_of, scopes_in, verify
 
 
 class FromTheFuture(Exception):

@@ -36,11 +36,13 @@ class Unreadable:
 class RawPush:
     """The changes as they came, each an object with a number `n`.
 
-    Shape:  `plain` is True when no text holds a NUL or half a surrogate pair and every number is sound.
+    Shape:  `plain` is True when no text holds a NUL or half a surrogate pair and every number is sound; `epoch` is the
+            mark of the history in which the replica last greeted the server, None from an app that does not tell it.
     """
 
     changes: list[dict[str, Any]]
     plain: bool
+    epoch: str | None = None
 
 
 def read_push(body: bytes) -> RawPush:
@@ -54,12 +56,13 @@ def read_push(body: bytes) -> RawPush:
         text = body.decode()
     except UnicodeDecodeError:
         text, plain = body.decode(errors="surrogateescape"), False
-    changes = _changes_of(_parse(text, odd))
+    parsed = _parse(text, odd)
+    changes = _changes_of(parsed)
     if len(changes) > MOST_CHANGES:
         raise Problem("batch-too-large", f"{len(changes)} changes; at most {MOST_CHANGES} go in one push")
     if len(changes) > 1 and len(body) > PUSH_BYTES:
         raise Problem("batch-too-large", f"{len(body)} bytes; at most {PUSH_BYTES} go in one push of several changes")
-    return RawPush(changes, plain and not odd)
+    return RawPush(changes, plain and not odd, parsed.get("epoch"))
 
 
 def _parse(text: str, odd: list[str]) -> Any:
@@ -100,9 +103,11 @@ def _without_depths(text: str) -> str:
 def _changes_of(parsed: Any) -> list[dict[str, Any]]:
     if not isinstance(parsed, dict) or not isinstance(parsed.get("changes"), list):
         raise Problem("malformed-request", "a push is {changes: [...]}", [("/changes", "takes a list")])
-    unknown = [(f"/{name}", "is no member of a push") for name in parsed if name != "changes"]
+    unknown = [(f"/{name}", "is no member of a push") for name in parsed if name not in ("changes", "epoch")]
     if unknown:
         raise Problem("malformed-request", "a push is {changes: [...]}", unknown[:10])
+    if not isinstance(parsed.get("epoch", ""), str):
+        raise Problem("malformed-request", "the epoch of a push is a text", [("/epoch", "takes a text")])
     changes: list[dict[str, Any]] = parsed["changes"]
     errors = [
         (f"/changes/{at}/n", "takes a number from 1") for at, change in enumerate(changes) if not _has_number(change)

@@ -51,6 +51,7 @@ class ChangeSchema(Schema):
 class PushSchema(Schema):
     """A batch of changes with dense, rising numbers."""
 
+    epoch = fields.String(metadata={"description": "of the last hello, whole or its first 12 digits; optional"})
     changes = fields.List(fields.Nested(ChangeSchema), required=True, validate=Length(max=MOST_CHANGES))
 
 

@@ -6,6 +6,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
+from server.domain.epochs import EPOCH_DIGITS
 from tests.bench.connection import BROWSER, Answer, Connection
 from tests.phone import Phone
 
@@ -52,7 +53,8 @@ class Caller(Reader):
         return answer
 
     def request(self, changes: list[dict[str, Any]]) -> bytes:
-        return self.line.request("POST", "/sync/v1/push", {"changes": changes})
+        epoch = self.phone.enrolled["epoch"][:EPOCH_DIGITS]
+        return self.line.request("POST", "/sync/v1/push", {"epoch": epoch, "changes": changes})
 
     def send_patiently(self, request: bytes) -> Answer:
         """The answer that is not 503: a phone told to come back comes back."""

@@ -48,9 +48,9 @@ class NumbersBeforeCommit(Server):
 class PoisonRefused(Server):
     """A change that can never succeed is an error of the request, so the counter stands before it."""
 
-    def push(self, replica: str, batch: Sequence[Sent]) -> list[Verdict]:
+    def push(self, replica: str, batch: Sequence[Sent], epoch: str | None = None) -> list[Verdict]:
         trial = self.copy()
-        verdicts = Server.push(trial, replica, batch)
+        verdicts = Server.push(trial, replica, batch, epoch)
         if any(verdict.problem is not None for verdict in verdicts):
             raise Problem("malformed-request", "one of these changes is not valid")
         self.__dict__.update(trial.__dict__)

@@ -102,9 +102,11 @@ class Server:
         actor = self.actors[enrolled.account]
         return replace(actor, revoked=True) if enrolled.revoked else actor
 
-    def push(self, replica: str, batch: Sequence[Sent]) -> list[Verdict]:
-        """One verdict per change: the stored one, or a fresh one. Raises: change-gap, replica-forked"""
+    def push(self, replica: str, batch: Sequence[Sent], epoch: str | None = None) -> list[Verdict]:
+        """One verdict per change: the stored one, or a fresh one. Raises: epoch-changed, change-gap, replica-forked"""
         stored = self._numbers_of(replica)
+        if epoch not in (None, self.epoch) and not self.replicas[replica].revoked:
+            raise Problem("epoch-changed", "the push was made in another history")
         first, last_n = batch[0].change.n, len(stored)
         if [one.change.n for one in batch] != list(range(first, first + len(batch))) or first > last_n + 1:
             raise Problem("change-gap", "a gap", expected=last_n + 1)

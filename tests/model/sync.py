@@ -65,8 +65,8 @@ def push(phone: Phone, server: Server, fate: str, most: int) -> str:
         return "push"
     sent, gen = phone.batch(most), phone.gen
     try:
-        verdicts = server.push(phone.replica, sent)
-        if fate == "twice" and server.push(phone.replica, sent) != verdicts:
+        verdicts = server.push(phone.replica, sent, phone.epoch)
+        if fate == "twice" and server.push(phone.replica, sent, phone.epoch) != verdicts:
             server.broken += ("L5: the same push had another answer the second time",)
     except Problem as problem:
         if fate != "unheard":

@@ -9,7 +9,8 @@ from base64 import b64encode, urlsafe_b64encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.feed.cursor import EPOCH_DIGITS, Backfill, Cursor, epoch_mark, mask_of, scopes_in, sign, verify
+from server.domain.epochs import EPOCH_DIGITS, epoch_mark
+from server.feed.cursor import Backfill, Cursor, mask_of, scopes_in, sign, verify
 
 SECRET = b"a secret of the tests"
 numbers = st.integers(0, 2**53 - 1)

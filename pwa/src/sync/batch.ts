@@ -38,7 +38,11 @@ function sizeOf(entry: Entry): number {
   return entry.text.length * 3 + 80;
 }
 
-/** The hashed text as it is, with the two keys that are not hashed put in front. */
-export function pushBody(entries: Entry[]): string {
-  return `{"changes":[${entries.map(({ n, hash, text }) => `{"n":${n},"hash":"${hash}",${text.slice(1)}`).join(",")}]}`;
+/** So much of an epoch tells it from every other. */
+const EPOCH_DIGITS = 12;
+
+/** The hashed text as it is, with the two keys that are not hashed put in front; before all, the history it is meant for. */
+export function pushBody(epoch: string, entries: Entry[]): string {
+  const mark = JSON.stringify(epoch.slice(0, EPOCH_DIGITS));
+  return `{"epoch":${mark},"changes":[${entries.map(({ n, hash, text }) => `{"n":${n},"hash":"${hash}",${text.slice(1)}`).join(",")}]}`;
 }

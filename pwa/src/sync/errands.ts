@@ -70,7 +70,7 @@ export class Errands {
   }
 
   private async push(order: Order): Promise<Omit<Told, "waiting">> {
-    const { shelf, session, counter } = this.open;
+    const { shelf, session, counter, progress } = this.open;
     const waiting = shelf.waiting();
     const batch = nextBatch(waiting, order.batch, session?.limits.push_bytes ?? 0);
     if (this.round.done >= this.round.total) this.round = { total: 0, done: 0 };
@@ -78,7 +78,7 @@ export class Errands {
     const started = this.ports.now();
     this.sendingIs(batch);
     try {
-      const told = await this.ask<Pushed>("push", { method: "POST", path: "/sync/v1/push", text: pushBody(batch) });
+      const told = await this.ask<Pushed>("push", { method: "POST", path: "/sync/v1/push", text: pushBody(progress.epoch, batch) });
       const byN = new Map(batch.map((entry) => [entry.n, entry]));
       const heard = told.outcomes.flatMap((one) => {
         const entry = byN.get(one.n);
