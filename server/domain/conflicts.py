@@ -12,6 +12,9 @@ from server.domain.records import Json, Record
 DELETED = "deleted"
 """The field name under which deleting and restoring are in conflict with editing."""
 
+ABOVE = "deleted-above"
+"""Why its author is asked about private work: what it hangs on was deleted by somebody who cannot see it."""
+
 Side = Mapping[str, Json]
 
 
@@ -48,6 +51,12 @@ def new_conflict(record: Record, field: str, side: Side, reason: str | None = No
         fields=fields,
         parent=record.id,
     )
+
+
+def new_question(record: Record, side: Side) -> Record:
+    """An open question over private work: true deletes it too, false brings back what it hangs on."""
+    question = new_conflict(record, DELETED, side, ABOVE)
+    return replace(question, id=derived_id("conflict", record.id, ABOVE, side["replica"], side["n"]))
 
 
 def open_over(children: Iterable[Record], field: str) -> Record | None:
@@ -119,6 +128,7 @@ def settled_for_others(account: str, before: Mapping[str, Record], after: Iterab
         if conflict.kind == "conflict"
         and conflict.fields.get("status") == "settled"
         and conflict.fields.get("settled_by") == account
+        and conflict.fields.get("reason") != ABOVE
         and all(side.get("account") != account for side in conflict.fields.get("sides") or ())
         and (conflict.id not in before or before[conflict.id].fields.get("status") != "settled")
     ]

@@ -80,7 +80,7 @@ def may(
         return "what is seen and heard in a village is not written by those who answer for it"
     if not _cells(actor):
         return "the account holds no role that writes offline"
-    if record is not None and not _reaches(actor, record, parents):
+    if record is not None and not reaches(actor, record, parents):
         return "the record is not, or no longer, in a scope that the account may read"
     cell = RIGHTS.get(kind.name, {})
     rules = cell.get(action, cell.get("*", ()))
@@ -135,7 +135,7 @@ def _visit_reader(asked: Asked) -> bool:
     visit = next((parent for parent in asked.parents if parent.kind == "visit"), None)
     if visit is None:
         return asked.actor.holds(VISITING)
-    return _reaches(asked.actor, visit, ())
+    return reaches(asked.actor, visit, ())
 
 
 def _visit_family(asked: Asked) -> bool:
@@ -144,7 +144,7 @@ def _visit_family(asked: Asked) -> bool:
     if visit is None:
         return asked.actor.holds(VISITING)
     of_visit = Asked(asked.actor, visit, (), asked.fields)
-    return _reaches(asked.actor, visit, ()) and any(rule(of_visit) for rule in (_visitor, _companion, _author))
+    return reaches(asked.actor, visit, ()) and any(rule(of_visit) for rule in (_visitor, _companion, _author))
 
 
 def _interview_author(asked: Asked) -> bool:
@@ -152,7 +152,7 @@ def _interview_author(asked: Asked) -> bool:
     if not asked.parents:
         return True
     interview, *above = asked.parents
-    return interview.created_by == asked.actor.account and _reaches(asked.actor, interview, above)
+    return interview.created_by == asked.actor.account and reaches(asked.actor, interview, above)
 
 
 Rule = Callable[[Asked], bool]
@@ -195,7 +195,7 @@ def _cells(actor: Actor) -> set[str]:
     return {cell for held in actor.roles for cell in READS.get(held.role, ())}
 
 
-def _reaches(actor: Actor, record: Record, parents: Sequence[Record]) -> bool:
+def reaches(actor: Actor, record: Record, parents: Sequence[Record]) -> bool:
     """Whether the record is on the actor's replica, or will be: a leader's first visit opens its village to him."""
     if reads(actor, record.scope):
         return True

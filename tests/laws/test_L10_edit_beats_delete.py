@@ -50,16 +50,18 @@ def test_L10_edit_and_delete_in_any_order_leave_the_edit_to_a_person(edit: Wish,
 
 
 @pytest.mark.parametrize("delete_first", [True, False])
-@pytest.mark.parametrize("below", ["interview", "opinion-of-interview"])
+@pytest.mark.parametrize("below", ["interview", "recorded-opinion"])
 def test_L10_what_hangs_on_a_record_is_an_edit_of_it(delete_first: bool, below: str) -> None:
     town, base = town_with_a_visit()
     leader = Phone("leader")
     child = leader.change("i", "create", {"visit_id": "visit", "asked": "问"}, kind="interview", base=base)
-    if below == "opinion-of-interview":
+    if below == "recorded-opinion":
         town.one(LEADER, child)
+        given_fields = {"origin": "interview", "origin_id": "i", "village_id": "village-1", "opinion_kind": "praise"}
+        given_fields |= {"area": "study", "about": "branch", "text": "好"}
+        town.one(LEADER, leader.change("o", "create", given_fields, kind="opinion", base=base))
         base = town.head
-        given_fields = {"origin": "interview", "origin_id": "i", "village_id": "village-1"}
-        child = leader.change("o", "create", given_fields, kind="opinion", base=base)
+        child = leader.change("o", "command", kind="opinion", command="record", base=base)
     outcomes = []
     for step in ("delete", "child") if delete_first else ("child", "delete"):
         outcomes.append(_delete(town, base).outcome if step == "delete" else town.one(LEADER, child).outcome)

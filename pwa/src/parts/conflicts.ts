@@ -19,6 +19,9 @@ export const settles = (core: Core, conflict: View): boolean =>
 export const isAutomatic = (core: Core, conflict: View): boolean =>
   conflict.fields.status === "settled" && !conflict.fields.settled_by && !core.history(conflict.id).some((item) => item.action === "settle");
 
+/** Private work below something that was deleted by somebody who cannot see it: a question to its author, not two versions. */
+export const isAbove = (conflict: View): boolean => conflict.fields.reason === "deleted-above";
+
 export function openConflicts(core: Core): { settleable: View[]; all: View[] } {
   const all = core.list("conflict").filter((view) => view.fields.status === "open");
   return { all, settleable: all.filter((view) => settles(core, view)) };

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from server.domain.conflicts import DELETED, new_conflict, open_over, with_one_more
+from server.domain.judging.above import answer_below, ask_author, ask_authors, close_question, is_private, is_unseen
 from server.domain.judging.case import Case, NotApplied
 from server.domain.judging.fields import challenge, put_conflict
 from server.domain.merge import is_contested, is_touched, stamped
@@ -44,15 +45,20 @@ def restore(case: Case) -> None:
 
 
 def set_deleted(case: Case, record: Record, deleted: bool) -> Record:
-    """The record is deleted or not, and it is remembered who said so."""
+    """The record is deleted or not, and it is remembered who said so; whoever has private work below is asked."""
+    if deleted != record.deleted:
+        (ask_authors if deleted else answer_below)(case, record)
     work, change = case.work, case.change
     entry = stamped(record.field_seqs, DELETED, change.replica, change.n, work.next_seq())
     return work.put(case.signed(replace(record, deleted=deleted, field_seqs={**record.field_seqs, DELETED: entry})))
 
 
 def is_edited_by_others(case: Case, record: Record) -> bool:
-    """Whether anybody else wrote since the base: to the record, to what hangs on it, or into a conflict over these."""
-    below = case.work.descendants(record.id)
+    """Whether anybody else wrote since the base: to the record, to what hangs on it, or into a conflict over these.
+
+    Not what lies in other people's own scope: the answer would tell the author of the delete that it is there (L15).
+    """
+    below = [one for one in case.work.descendants(record.id) if not is_unseen(case, one)]
     writer = case.change.replica
     return any(is_touched(one, writer, case.base) or _is_challenged(case, one) for one in (record, *below))
 
@@ -78,9 +84,19 @@ def edit_deleted(case: Case, record: Record) -> None:
 def note_ancestors(case: Case, parent: str | None) -> None:
     """A write below a record that somebody else deleted meanwhile asks a person whether it comes back (L10)."""
     change = case.change
-    for record in case.work.ancestors(parent):
-        if record.deleted and is_contested(record.field_seqs, DELETED, change.replica, case.base):
-            _keep_edit(case, record, case.side({}))
+    lost = [
+        record
+        for record in case.work.ancestors(parent)
+        if record.deleted and is_contested(record.field_seqs, DELETED, change.replica, case.base)
+    ]
+    written = case.work.find(change.record)
+    if lost and written is not None:
+        if is_private(written):
+            ask_author(case, written)
+            return
+        close_question(case, written)
+    for record in lost:
+        _keep_edit(case, record, case.side({}))
 
 
 def _keep_edit(case: Case, record: Record, side: Mapping[str, Json]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from server.domain.canonical import same
-from server.domain.conflicts import DELETED, Side, seen_and_unseen, settled
+from server.domain.conflicts import ABOVE, DELETED, Side, seen_and_unseen, settled
 from server.domain.judging.case import Case, NotApplied, refuse_damaged
 from server.domain.judging.commands import apply_command
 from server.domain.judging.deletes import edit_deleted, is_edited_by_others, set_deleted
 from server.domain.judging.edits import apply_edit
 from server.domain.judging.fields import challenge, write_fields
 from server.domain.merge import is_contested
-from server.domain.permissions import Actor
+from server.domain.permissions import Actor, reaches
 from server.domain.records import Json, Record
 
 
@@ -66,6 +66,8 @@ def _settle_deleted(case: Case, conflict: Record, record: Record, value: Json) -
     if not value and record.deleted and raced:
         edit_deleted(_without_fields(case), record)
         return
+    if not value and conflict.fields.get("reason") == ABOVE:
+        _bring_back_above(case, record)
     if record.deleted != value or not raced:
         set_deleted(case, record, value)
     if not value:
@@ -73,6 +75,20 @@ def _settle_deleted(case: Case, conflict: Record, record: Record, value: Json) -
         for side in chosen:
             _replay(case, record.id, side)
     _close(case, conflict, value)
+
+
+def _bring_back_above(case: Case, record: Record) -> None:
+    """What the private work hangs on is there again: its author was asked, so he may, as long as he may read it.
+
+    Raises: change-not-allowed
+    Source: docs/decisions/0046-deleted-over-a-draft.md
+    """
+    for above in case.work.ancestors(record.parent):
+        if not above.deleted:
+            continue
+        if not reaches(case.actor, above, case.work.ancestors(above.parent)):
+            raise NotApplied("change-not-allowed", f"the {above.kind} is not, or no longer, for this account to read")
+        set_deleted(case, above, False)
 
 
 def _close(case: Case, conflict: Record, value: Json) -> None:

@@ -61,10 +61,15 @@ function whereWords(core: Core, side: Side): string {
 /** Which record this is about: the village, and the child's own name. */
 export function placeOf(core: Core, record: View | undefined): string {
   if (!record) return t("conflicts.a-record");
+  return [villageOf(core, record), record.kind === "visit" ? "" : childTitle(record)].filter(Boolean).join(" · ");
+}
+
+/** The village of a record, known even where its visit is deleted. */
+export function villageOf(core: Core, record: View): string {
   const parent = core.get(record.parent ?? "");
   const visit = record.kind === "visit" ? record : parent?.kind === "interview" ? core.get(parent.parent ?? "") : parent;
-  const village = visit?.fields.village_id ?? record.fields.village_id ?? (record.scope ?? "").replace(/^field:/, "");
-  return [villageName(village), record.kind === "visit" ? "" : childTitle(record)].filter(Boolean).join(" · ");
+  const village = visit?.fields.village_id ?? record.fields.village_id ?? (visit?.scope ?? record.scope ?? "").replace(/^field:/, "");
+  return villageName(village);
 }
 
 /** Whether the versions are texts that can be joined, and how long the field may be. */
