@@ -124,18 +124,34 @@ class Account:
         if field != "deleted":
             self._write(act, record, field, act.change.fields["value"])
         elif act.change.fields["value"] is False:
-            self._replayed(act, records[record])
+            self._replayed(act, conflict, records[record])
         elif act.verdict.outcome != "conflict":
             known = frozenset().union(*(self._known(act, part) for part in act.shown))
             self.entries = tuple(one for one in self.entries if one.record != record or not one.is_in(known))
 
-    def _replayed(self, act: Act, record: Record) -> None:
-        """The edits that the deleted record could not take are written now, whoever made them."""
-        sides = {(side["replica"], side["n"]) for side in act.change.fields["sides"]}
+    def _replayed(self, act: Act, conflict: Record, record: Record) -> None:
+        """The edits that the deleted record could not take are written now, whoever made them.
+
+        The record is as the whole push left it: what is above the choice lies over an edit that came back with it.
+        """
+        chosen = {(side["replica"], side["n"]) for side in act.change.fields["sides"]}
+        edits = [side["value"] for side in conflict.fields["sides"] if (side["replica"], side["n"]) in chosen]
+        named = {name for edit in edits if isinstance(edit, dict) for name in edit}
+        seq = act.verdict.seq or 0
         for name, entry in record.field_seqs.items():
-            if (entry.writer, entry.n) in sides:
+            if (entry.writer, entry.n) in chosen or (name in named and entry.seq > seq):
                 written = self.writes.get((record.id, name), ())
-                self.writes[(record.id, name)] = (*written, (act.verdict.seq or 0, SOMEBODY))
+                self.writes[(record.id, name)] = (*written, (seq, SOMEBODY))
+                self._give_way(record, name, self._known(act, (record.id, name)))
+
+    def _give_way(self, record: Record, field: str, known: frozenset[str]) -> None:
+        """Whoever brought an edit back had these values before him: they may go, but for the one that now stands."""
+        stands = record.fields.get(field)
+        self.entries = tuple(
+            one
+            for one in self.entries
+            if (one.record, one.field) != (record.id, field) or same(stands, one.value) or not one.is_in(known)
+        )
 
     def _deleted_unseen(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """L10: a delete that goes through has had every value on the screen, but for other people's drafts."""
