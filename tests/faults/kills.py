@@ -96,7 +96,7 @@ def _storm(app: Flask, victims: Victims, url: str, folder: Path, asked: tuple[in
 
 
 class Killer(threading.Thread):
-    """Each kind once, in a shuffled order, then any; a pause of about `every_s` between two."""
+    """Each kind once, in a shuffled order, then any that stands; a pause of about `every_s` between two."""
 
     def __init__(self, victims: Victims, kills: int, seed: int, every_s: float) -> None:
         super().__init__(daemon=True)
@@ -109,7 +109,9 @@ class Killer(threading.Thread):
         try:
             for at in range(self.kills):
                 time.sleep(self.every_s * (0.5 + self.chance.random()))
-                self.victims.kill(first[at] if at < len(first) else self.chance.choice(self.victims.kinds), self.chance)
+                self.victims.kill(
+                    first[at] if at < len(first) else self.chance.choice(self.victims.grown()), self.chance
+                )
         except BaseException as error:  # the caller's thread raises it
             self.failure = error
 

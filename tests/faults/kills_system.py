@@ -19,7 +19,8 @@ from tests.system.running import System
 
 WORDS = {"web master": "-m gunicorn", "redis": "redis-server", "worker": "workers.worker", "beat": "workers.beat"}
 OF_POSTGRES = ("postmaster", "backend")
-COME_BACK_S = 60.0
+COME_BACK_S, GROWN_S = 60.0, 11.0
+"""A program killed again within ten seconds of its start comes back ever later; that would be a storm of one kind."""
 
 
 class Victims:
@@ -37,6 +38,15 @@ class Victims:
         with contextlib.suppress(ValueError):
             for line in self.system.process.stdout:
                 self.system.said.append(line.rstrip())
+
+    def grown(self) -> list[str]:
+        """The kinds that stand long enough to be killed again; web workers and backends come back at once."""
+        found = [kind for kind in self.kinds if kind not in WORDS]
+        for kind, words in WORDS.items():
+            with contextlib.suppress(psutil.Error, StopIteration):
+                if time.time() - self.system.child(words).create_time() > GROWN_S:
+                    found.append(kind)
+        return found
 
     def kill(self, kind: str, chance: random.Random) -> None:
         """One of this kind is dead; a dead cluster stands again, the rest is the product's own task."""
