@@ -44,8 +44,8 @@ def test_a_conflict_is_chosen_on_a_phone_and_a_race_ends_in_a_sentence(meet: Mee
 
     me.offline()
     me.tap("visit-conflicts")
-    assert me.find("version-0").locator("mark").all_inner_texts() == ["两"]
-    assert me.find("version-1").locator("mark").all_inner_texts() == ["三", "，都有记录"]
+    expect(me.find("version-0").locator("mark")).to_have_text(["两"])
+    expect(me.find("version-1").locator("mark")).to_have_text(["三", "，都有记录"])
     me.says("version-1", "这部手机")
     assert faults(me.page) == []
     assert english(me.page) == []
