@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-DeviceAction = Literal["retry", "park", "split", "rebuild", "enrol", "resume", "stop"]
+from server.domain.ballot.refusals import BALLOT_ENTRIES
+from server.domain.problem_entry import Entry
+
 DOCS = "/docs/problems"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One kind of problem.
-
-    Shape:  `status` is the HTTP status, None where it is only the reason of a quarantined change; `device_action` is
-            what an offline queue does next; `meaning` says in plain words what happened and what to do.
-    """
-
-    slug: str
-    status: int | None
-    title: str
-    device_action: DeviceAction
-    meaning: str
 
 
 _ENTRIES = (
@@ -150,6 +136,7 @@ _ENTRIES = (
         "storage-full", 507, "The server's disk is full", "retry",
         "Nothing was applied. Keep the outbox, pause media and try again later; the office has to make room.",
     ),
+    *BALLOT_ENTRIES,
 )  # fmt: skip
 
 CATALOGUE: Mapping[str, Entry] = {entry.slug: entry for entry in _ENTRIES}

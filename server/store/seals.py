@@ -12,6 +12,9 @@ _PLACES = {
     ("changes", "canonical"): ("record", ("replica_id", "n")),
     ("changes", "patch"): ("record", ("replica_id", "n")),
     ("quarantined_changes", "payload"): ("record", ("replica_id", "n")),
+    ("evaluator_roll", "name"): ("id", ("meeting_id", "id")),
+    ("round_keys", "p"): ("round_id", ("round_id", "subject_id", "group_slug")),
+    ("round_keys", "q"): ("round_id", ("round_id", "subject_id", "group_slug")),
 }
 """Table and column of every sealed text: the column that names the record, and those that name the row in its seal."""
 

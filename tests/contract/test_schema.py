@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import inspect
 
-from server.store import parcel_tables, people_tables, tables
+from server.store import ballot_tables, board_tables, parcel_tables, people_tables, tables
 from server.store.database import Base, db, reading
 
 GLOBAL = {"townships": ("id",), "replicas": ("id",), "sealing_keys": ("slot",)}
@@ -35,6 +35,7 @@ def test_every_key_starts_with_the_township_or_is_global_by_nature(store: Flask)
 def test_the_migrations_make_what_is_declared(store: Flask) -> None:
     assert tables.ID.length == 36 and people_tables.ReplicaRow.__tablename__ == "replicas"
     assert parcel_tables.ParcelRow.__tablename__ == "parcels"
+    assert ballot_tables.SlipRow.__tablename__ == "slips" and board_tables.ResultRow.__tablename__ == "results"
     with reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert differences == []

@@ -31,6 +31,7 @@ WORDS = {
     "quarantine": "被退回的原因",
     "digest": "摘要里的一句",
 }
+MEETING = ("meeting", "ballot_round", "roll_entry")
 CANARIES = tuple(WORDS.values())
 
 
@@ -54,7 +55,7 @@ class Written:
 
 def write_everything(place: Place, author: Somebody, along: tuple[str, ...]) -> Written:
     """The author's phone and the office have written one record for each row of reads.md."""
-    ids = {name: new_id() for name in (*WORDS, "township", "branch", "content_area", "subject", "person")}
+    ids = {name: new_id() for name in (*WORDS, "township", "branch", "content_area", "subject", "person", *MEETING)}
     save_online(KINDS, place.id, "office", list(_town(place, author, ids)), NOW_MS)
     ids |= {"village": place.home, "cycle": place.cycle}
     _field(place, author, along, ids)
@@ -70,6 +71,11 @@ def _town(place: Place, author: Somebody, ids: dict[str, str]) -> Iterator[Onlin
     yield OnlineWrite(ids["content_area"], "content_area", area)
     subject = {"cycle_id": place.cycle, "branch_id": ids["branch"], "village_id": place.home}
     yield OnlineWrite(ids["subject"], "subject", subject)
+    yield OnlineWrite(ids["meeting"], "meeting", {"cycle_id": place.cycle, "title": "述职评议会", "state": "planned"})
+    prepared = {"meeting_id": ids["meeting"], "no": 1, "title": "综合评价", "state": "prepared"}
+    yield OnlineWrite(ids["ballot_round"], "ballot_round", prepared)
+    row = {"meeting_id": ids["meeting"], "group": "leader", "recusals": [], "status": "expected"}
+    yield OnlineWrite(ids["roll_entry"], "roll_entry", row, author=author.account)
     for where, village in (("at home", place.home), ("away", place.away)):
         name = f"visit_extract {where}"
         extract = {"village_id": village, "on": "2026-11-24", "branch_summary": WORDS[name]}

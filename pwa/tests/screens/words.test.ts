@@ -7,7 +7,7 @@ import en from "../../src/i18n/en.json";
 import zh from "../../src/i18n/zh.json";
 
 const SOURCE = new URL("../../src", import.meta.url).pathname;
-const CATALOGUE = new URL("../../../server/domain/problems.py", import.meta.url).pathname;
+const CATALOGUE = ["problems.py", "ballot/refusals.py"].map((file) => new URL(`../../../server/domain/${file}`, import.meta.url).pathname);
 
 function flat(tree: object, path = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -54,7 +54,7 @@ test("every key that a screen names is there", () => {
 });
 
 describe("problems", () => {
-  const server = [...readFileSync(CATALOGUE, "utf8").matchAll(/Entry\(\s*"([a-z-]+)"/g)].map((match) => match[1] as string);
+  const server = [...CATALOGUE.map((file) => readFileSync(file, "utf8")).join("").matchAll(/Entry\(\s*"([a-z-]+)"/g)].map((match) => match[1] as string);
   const phone = all.flatMap(({ code }) => [...code.matchAll(/problem\("([a-z-]+)"|slug: "([a-z-]+)"/g)].map((match) => (match[1] ?? match[2]) as string));
 
   test("both lists were found", () => {

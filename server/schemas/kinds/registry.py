@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from server.domain.kinds import FieldSpec, Kind, Kinds
-from server.schemas.kinds import own, township, village, visit
+from server.schemas.kinds import ballot, own, township, village, visit
 from server.schemas.kinds.base import KindSchema
 
 SCHEMA_VERSION = 1
@@ -31,6 +31,9 @@ SCHEMAS: Mapping[str, KindSchema] = {
         township.CycleSchema,
         township.ContentAreaSchema,
         township.SubjectSchema,
+        ballot.MeetingSchema,
+        ballot.BallotRoundSchema,
+        ballot.RollEntrySchema,
         own.ConflictSchema,
         own.QuarantineSchema,
         own.DigestSchema,

@@ -1,0 +1,84 @@
+"""The states of a round and a meeting, and the steps between them: one table, read by every command of the ballot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from server.domain.problems import Problem
+
+MEETING_STATES = ("planned", "open", "adjourned")
+ATTENDANCE = ("expected", "present", "excused", "absent", "left_early")
+HERE = frozenset({"present", "left_early"})
+"""Who came: what is called present in quorum and reconciliation."""
+
+STATES = (
+    "prepared",
+    "issued",
+    "open",
+    "closed",
+    "opened",
+    "reconciled",
+    "counted",
+    "certified",
+    "published",
+    "void",
+)
+BEFORE_CERTIFIED = STATES[: STATES.index("certified")]
+FROZEN = frozenset(STATES) - {"prepared", "void"}
+"""Where the roll may no longer change: the manifest says how many are entitled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What may be done to a round in some states.
+
+    Shape:  `target` the state it leads to, None where it stays; `guards` what else must hold, in words
+    """
+
+    sources: tuple[str, ...]
+    target: str | None = None
+    guards: tuple[str, ...] = ()
+
+
+STEPS: Mapping[str, Step] = {
+    "take_tally_key": Step(("prepared",)),
+    "issue": Step(("prepared",), "issued", ("tally-key", "groups-of-five")),
+    "open": Step(("issued",), "open", ("quorum",)),
+    "close": Step(("open",), "closed"),
+    "void": Step(BEFORE_CERTIFIED, "void"),
+    "sign_blind": Step(("open", "closed"), None, ("before-deadline",)),
+    "post_slip": Step(("open", "closed")),
+    "give_form": Step(("open", "closed"), None, ("before-deadline",)),
+    "collect_forms": Step(("open", "closed", "opened")),
+    "enter_paper": Step(("closed", "opened")),
+    "release_key": Step(("closed",), "opened", ("after-deadline", "key-fits")),
+    "sign_reconciliation": Step(("opened",), None, ("paper-agrees", "numbers-agree")),
+    "reconcile": Step(("opened",), "reconciled", ("paper-agrees", "numbers-agree", "two-signatures")),
+    "enter_marks": Step(("closed", "opened", "reconciled")),
+    "count": Step(("reconciled",), "counted", ("marks-complete",)),
+    "sign_tally": Step(("counted",)),
+    "certify": Step(("counted",), "certified", ("two-signatures",)),
+    "decide": Step(("counted", "certified")),
+    "publish": Step(("certified",), "published"),
+    "read_result": Step(("counted", "certified", "published")),
+    "read_board": Step(("opened", "reconciled", "counted", "certified", "published")),
+    "read_bundle": Step(("certified", "published")),
+}
+"""Step → from where, to where, and what must hold. Source: DOMAIN.md 11.2, docs/decisions/0051-the-round.md"""
+
+
+def state_after(state: str, step: str, holds: Collection[str] = ()) -> str:
+    """The state in which a round is after the step.
+
+    Shape:  `holds` the guard words that are true now; the problem names state and step, or the first missing `guard`
+    Raises: round-state, round-guard
+    """
+    rule = STEPS[step]
+    if state not in rule.sources:
+        detail = f"{step} is for a round that is {' or '.join(rule.sources)}; this one is {state}"
+        raise Problem("round-state", detail, state=state, step=step)
+    missing = next((guard for guard in rule.guards if guard not in holds), None)
+    if missing is not None:
+        raise Problem("round-guard", f"{step} needs {missing}", guard=missing, step=step)
+    return rule.target or state
