@@ -51,6 +51,24 @@ describe("the mirror", () => {
     expect(phone.core.sync().arrivedAtMs).toBeDefined();
   });
 
+  it("L10 a record that only moves stays on the screen until its new row is there, over a cut and a restart", async () => {
+    const phone = await withRecords();
+    phone.server.scopes = ["town:t", "field:v1", "field:v2"];
+    await phone.core.syncNow();
+    phone.server.moveScope(C, "field:v2");
+    for (let i = 0; i < 600; i++) phone.server.write(`00000000-0000-7000-8000-${String(i).padStart(12, "0")}`, "visit", { narrative: `n ${i}` });
+    phone.server.write(C, "record_check", { title: "moved and written since" });
+    let pages = 0;
+    phone.server.cutAfter = (path) => path === "/sync/v1/pull" && ++pages === 2;
+    await phone.core.syncNow();
+    expect(phone.core.get(C)?.scope).toBe("field:v1");
+    await phone.reboot();
+    expect(phone.core.get(C)?.scope).toBe("field:v1");
+    await phone.core.syncNow();
+    expect(phone.core.get(C)).toMatchObject({ scope: "field:v2", fields: { title: "moved and written since" } });
+    expect(phone.core.sync().arrivedAtMs).toBeDefined();
+  });
+
   it("L17 what the server cannot open keeps what this phone knew, and nothing is green meanwhile", async () => {
     const phone = await withRecords();
     expect(phone.core.sync().arrivedAtMs).toBeDefined();

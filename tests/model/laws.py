@@ -57,6 +57,7 @@ def _mirror_faults(server: Server, phone: Phone) -> list[str]:
     ]
     unread = set(scopes_in(sorted(phone.scopes), cursor.backfill.mask)) if cursor.backfill else set()
     gone = {(one.record, one.scope) for one in server.departures if one.seq > cursor.seq}
+    gone |= {(one.record, one.scope) for one in phone.leaving}
     for id_, row in server.records.items():
         mine = phone.rows.get(id_)
         due = row.scope in phone.scopes and row.seq <= cursor.seq and row.scope not in unread

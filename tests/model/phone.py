@@ -54,6 +54,7 @@ class Phone:
         self.gen = self.n = self.acked = self.seq = self.pulled = self.saved = 0
         self.own: tuple[Own, ...] = ()
         self.rows: dict[str, Row] = {}
+        self.leaving: tuple[Gone, ...] = ()
         self.cursor: str | None = None
         self.place: Cursor | None = None
         self.epoch = "epoch-0"
@@ -164,22 +165,29 @@ class Phone:
         if page.dropped:
             dropped = set(page.dropped)
             self.rows = {id_: row for id_, row in self.rows.items() if row.record.scope not in dropped}
-        for line in page.lines:
-            if isinstance(line, Gone):
-                known = self.rows.get(line.record)
-                if known and known.record.scope == line.scope and known.record.seq <= line.seq:
-                    del self.rows[line.record]
-            elif line.record.id not in self.rows or self.rows[line.record.id].record.seq <= line.record.seq:
-                self.rows[line.record.id] = line
-        brought = [line.seq if isinstance(line, Gone) else line.record.seq for line in page.lines]
-        self.pulled = max([self.pulled, *brought])
+        self.leaving += tuple(line for line in page.lines if isinstance(line, Gone))
+        for row in (line for line in page.lines if isinstance(line, Row)):
+            if row.record.id not in self.rows or self.rows[row.record.id].record.seq <= row.record.seq:
+                self.rows[row.record.id] = row
+        if not page.more:
+            self._leave()
+        self.pulled = max([self.pulled, *(one.seq if isinstance(one, Gone) else one.record.seq for one in page.lines)])
         self.cursor, self.place, self.acked, self.scopes = page.text, page.cursor, page.acked, page.scopes
         if not page.more:
             self.seq = max(self.seq, self.pulled, head)
 
+    def _leave(self) -> None:
+        """What left a scope on any page of this walk goes, unless its new row has come (store/mirror.ts)."""
+        for line in self.leaving:
+            known = self.rows.get(line.record)
+            if known and known.record.scope == line.scope and known.record.seq <= line.seq:
+                del self.rows[line.record]
+        self.leaving = ()
+
     def empty_mirror(self, epoch: str, must_register: str | None) -> None:
         """Mirror and cursor are gone, the outbox is as it was (L16)."""
-        self.rows, self.cursor, self.place, self.acked, self.seq, self.pulled = {}, None, None, 0, 0, 0
+        self.rows, self.leaving, self.cursor, self.place = {}, (), None, None
+        self.acked = self.seq = self.pulled = 0
         self.epoch, self.must_register = epoch, must_register
 
     def forget_outcomes(self, start: int) -> None:

@@ -2,7 +2,7 @@
 import type { Fields } from "../contract.ts";
 import type { Row } from "../domain/shelf.ts";
 import type { Tx } from "./idb.ts";
-import { nextTick, type Opened, type Progress, startOf } from "./opened.ts";
+import { type Leaving, nextTick, type Opened, type Progress, startOf } from "./opened.ts";
 import { metaLabel } from "./rows.ts";
 
 /** One line of a pulled page, as the wire has it. */
@@ -25,11 +25,19 @@ export interface PageChanges {
   rows: PulledRow[];
   /** Scopes that this replica may no longer read; their rows leave the phone (L15). */
   dropped: string[];
+  /** Whether another page follows. */
+  more?: boolean;
 }
 
-/** The page is in the mirror together with where the sync is now. False: another tab was quicker, nothing was written. */
-export async function putPage(open: Opened, page: PageChanges, progress: Progress): Promise<boolean> {
-  const { put, gone } = decide(open, page);
+/**
+ * The page is in the mirror together with where the sync is now. False: another tab was quicker, nothing was written.
+ *
+ * What left a scope goes with the last page: a record that only moved stays on the screen until its new row is there (L10).
+ */
+export async function putPage(open: Opened, page: PageChanges, notes: Progress): Promise<boolean> {
+  const leaving = [...(open.progress.leaving ?? []), ...leavingsOf(page.rows)];
+  const { put, gone } = decide(open, page, page.more ? [] : leaving);
+  const progress: Progress = { ...notes, leaving: page.more && leaving.length > 0 ? leaving : undefined };
   const leaves = await open.leaves.sealed(open.vault.sealer, open.shelf.rows, put, gone);
   const tick = await withProgress(open, progress, (tx, tick) => open.leaves.write(tx, tick, leaves));
   if (tick === undefined) return false;
@@ -86,17 +94,24 @@ async function withProgress(open: Opened, progress: Progress, work: (tx: Tx, tic
   return tick;
 }
 
-/** What a page does to the rows at hand. A row moves only forward; `gone` removes only what still lies in that scope. */
-function decide(open: Opened, page: PageChanges): { put: Row[]; gone: string[] } {
+function leavingsOf(rows: PulledRow[]): Leaving[] {
+  return rows.flatMap(({ record, seq, gone }) => (gone === undefined ? [] : [{ record, seq, scope: gone }]));
+}
+
+/** What a page does to the rows at hand. A row moves only forward; a leaving removes only what still lies in that scope. */
+function decide(open: Opened, page: PageChanges, leaving: Leaving[]): { put: Row[]; gone: string[] } {
   const dropped = new Set(page.dropped);
   const after = new Map<string, Row | undefined>();
   const at = (id: string): Row | undefined => (after.has(id) ? after.get(id) : open.shelf.rows.get(id));
   for (const [id, row] of open.shelf.rows) if (dropped.has(row.scope)) after.set(id, undefined);
   for (const pulled of page.rows) {
     const known = at(pulled.record);
-    if (pulled.gone !== undefined) {
-      if (known?.scope === pulled.gone && known.seq <= pulled.seq) after.set(pulled.record, undefined);
-    } else if (!known || known.seq <= pulled.seq) after.set(pulled.record, rowOf(pulled, known ?? open.shelf.rows.get(pulled.record)));
+    if (pulled.gone === undefined && (!known || known.seq <= pulled.seq))
+      after.set(pulled.record, rowOf(pulled, known ?? open.shelf.rows.get(pulled.record)));
+  }
+  for (const { record, seq, scope } of leaving) {
+    const known = at(record);
+    if (known?.scope === scope && known.seq <= seq) after.set(record, undefined);
   }
   const put = [...after.values()].filter((row): row is Row => row !== undefined);
   const gone = [...after].filter(([id, row]) => row === undefined && open.shelf.rows.has(id)).map(([id]) => id);

@@ -36,6 +36,13 @@ export function dropOf({ replica, drop_token }: Session, gen: number): Drop {
 }
 
 /** Where the sync is. Sealed in `meta`, written together with the page it belongs to. */
+/** A record has left a scope: a row of it there, up to this number, is to go. */
+export interface Leaving {
+  record: string;
+  seq: number;
+  scope: string;
+}
+
 export interface Progress {
   epoch: string;
   cursor?: string;
@@ -53,6 +60,8 @@ export interface Progress {
   arrived?: Counter & { at_ms: number };
   whole: boolean;
   pulled_rows: number;
+  /** Leavings of the pages so far, while more pages are to come. */
+  leaving?: Leaving[];
   /** The roles held at the last contact, and what left the phone with one that ended, until a person has read it. */
   roles?: HeldRole[];
   lost?: LostScopes;

@@ -121,7 +121,6 @@ export class Errands {
     return this.ask<Pulled | undefined>(errand, { method: "GET", path: "/sync/v1/pull", query });
   }
 
-  /** Everything that was known to be there before the question has been pulled, then. */
   /** What the server is known to have: a pull that starts later and ends has brought it all. */
   private head(): number {
     return this.open.shelf.entries.reduce((most, { outcome }) => Math.max(most, outcome?.seq ?? 0), 0);
@@ -130,7 +129,9 @@ export class Errands {
   private async nothingNew(head: number): Promise<Omit<Told, "waiting">> {
     const { progress } = this.open;
     const seq = Math.max(progress.seq, progress.pulled_seq ?? 0, head);
-    if (seq !== progress.seq || !progress.whole) await this.keep(putProgress(this.open, { ...progress, seq, whole: true }));
+    const now = { ...progress, seq, whole: true };
+    if (progress.leaving) await this.keep(putPage(this.open, { rows: [], dropped: [] }, now));
+    else if (seq !== progress.seq || !progress.whole) await this.keep(putProgress(this.open, now));
     await eraseTakenBack(this.open);
     return { seq, more: false };
   }
@@ -139,7 +140,7 @@ export class Errands {
     const before = this.open.progress;
     const told = { roles: page.roles, dropped: before.whole ? dropped : [], at_ms: before.server_ms };
     const now = { ...progressAfter(before, page, head), ...standingAfter(before, told, (id) => villageName(this.open, id)) };
-    await this.keep(putPage(this.open, { rows: page.changes, dropped }, now));
+    await this.keep(putPage(this.open, { rows: page.changes, dropped, more: page.more }, now));
     const done = { seq: now.seq, more: page.more, moved: !page.more || page.cursor !== before.cursor };
     if (page.more) return done;
     await eraseTakenBack(this.open);
