@@ -1,4 +1,5 @@
 /** What the core needs from its surroundings and what it offers to the screens. Types only; core.ts builds it. */
+import type { TallyDoor } from "./tallykeys.ts";
 
 /** Everything impure the core may touch. Tests and the fault run give their own. */
 export interface Ports {
@@ -37,10 +38,11 @@ export interface Problem {
   retry_after_s?: number;
   /** change-gap: the number the server waits for. */
   expected?: number;
-  /** step-up-needed: what proves who one is. */
+  /** step-up-needed: what proves who one is; a passkey may do, too. */
   how?: "password" | "passkey" | "set-password";
-  /** step-up-needed: a passkey will do, too. */
   passkey?: boolean;
+  /** round-guard: what is still missing. */
+  guard?: string;
   /** wrong-pin: how long the next try has to wait, and how many are left before the readable cache is erased. */
   wait_s?: number;
   tries_left?: number;
@@ -285,6 +287,7 @@ export interface Core {
   rebuild(): Promise<void>;
   subscribe(listener: () => void): () => void;
   api(method: string, path: string, body?: unknown): Promise<unknown>;
+  tally: TallyDoor;
   /** Stops everything and closes the database. */
   close(): void;
 }

@@ -29,6 +29,7 @@ import type { Opened } from "./store/opened.ts";
 import { decideRefused, resubmit } from "./store/refused.ts";
 import type { VaultRow } from "./store/vault.ts";
 import { syncState } from "./sync/state.ts";
+import { type TallyDoor, TallyKeys } from "./tallykeys.ts";
 
 export type * from "./contract.ts";
 
@@ -42,11 +43,13 @@ export async function createCore(ports: Ports): Promise<Core> {
 class Pocket implements Core {
   private readonly home: Home;
   private readonly recovering: Recovering;
+  readonly tally: TallyDoor;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly ports: Ports) {
     this.home = new Home(ports, () => this.told());
     this.recovering = new Recovering(ports, this.home);
+    this.tally = new TallyKeys(ports, this.home, () => this.told(), (method, path, body) => this.api(method, path, body));
   }
 
   arrive = (): Promise<void> => this.home.arrive();
