@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from server.api import (
     audit,
@@ -37,9 +40,31 @@ DOCUMENT = "api-docs"
 
 
 class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
-    """The OpenAPI document names every status a view may answer; a catch-all would hide what is missing."""
+    """The OpenAPI document, written when somebody first asks for it: to write it takes longer than all else of a start.
+
+    It names every status a view may answer; a catch-all would hide what is missing.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._writes = Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        """The views answer from now on; the document names them when it is read."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._undescribed.append(blp)
+
+    def _openapi_json(self) -> Any:
+        with self._writes:
+            while self._undescribed:
+                blp = self._undescribed.pop(0)
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+        return super()._openapi_json()
 
 
 def create_app(settings: Settings) -> Flask:
