@@ -45,7 +45,7 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
     url = postgres.new_database()
     yield url
-    postgres.drop(url)
+    postgres.give_back(url)
 
 
 @pytest.fixture(params=DATABASES)

@@ -38,7 +38,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with app.app_context():
         yield app, enrol(app, found_town(app), "pbo")
         db.engine.dispose()
-    cluster.drop(url)
+    cluster.give_back(url)
 
 
 EXAMPLES = settings(

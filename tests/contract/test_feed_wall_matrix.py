@@ -53,7 +53,7 @@ def townships(postgres: Cluster) -> Iterator[list[str]]:
                 tx.save(rows, gone, head=2 * len(scopes))
         yield ids
         db.engine.dispose()
-    postgres.drop(url)
+    postgres.give_back(url)
 
 
 def named(roles: list[Role]) -> str:

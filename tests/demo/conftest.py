@@ -33,7 +33,7 @@ def demo_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         postgres = request.getfixturevalue("postgres")
         url = postgres.new_database()
         yield url
-        postgres.drop(url)
+        postgres.give_back(url)
 
 
 @pytest.fixture(scope="module")
