@@ -49,21 +49,29 @@ def sign(cursor: Cursor, secret: bytes) -> str:
     fill = cursor.backfill
     members: list[Any] = [epoch_mark(cursor.epoch), cursor.policy, cursor.seq, cursor.acked]
     members += [] if fill is None else [fill.mask, fill.seq, fill.until]
-    body = _encode(json.dumps(members, separators=(",", ":")).encode())
+    body = ".".join(map(str, members))
     return f"{body}.{_encode(_signature(body, secret))}"
 
 
 @lru_cache(maxsize=1_000)
 def verify(text: str, secret: bytes) -> Cursor | None:
     """The cursor behind a text, None if it is none of ours; an idle phone shows the same one every 30 seconds."""
-    body, _dot, signature = text.partition(".")
+    body, _dot, signature = text.rpartition(".")
     if not hmac.compare_digest(signature.encode(errors="replace"), _encode(_signature(body, secret)).encode()):
         return None
+    if "." not in body:
+        return _of_old(body)
+    epoch, policy, seq, acked, *fill = body.split(".")
+    return Cursor(epoch, policy, int(seq), int(acked), Backfill(*map(int, fill)) if fill else None)
+
+
+def _of_old(body: str) -> Cursor | None:
+    """As earlier versions of this server signed them, in base64; phones in the field hold such."""
     try:
         members = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, binascii.Error):
         return None
-    if isinstance(members, dict):  # as the first version of this server signed them; phones in the field hold such
+    if isinstance(members, dict):
         members = [epoch_mark(members["e"]), members["p"], members["s"], members["a"], *members.get("b", ())]
     epoch, policy, seq, acked, *fill = members
     return Cursor(epoch, policy, seq, acked, Backfill(*fill) if fill else None)

@@ -6,6 +6,7 @@ import hmac
 import string
 from base64 import b64encode, urlsafe_b64encode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,9 +34,11 @@ def test_a_signed_cursor_comes_back(cursor: Cursor) -> None:
     assert set(text) <= set(string.ascii_letters + string.digits + "-_.")
 
 
-def test_a_cursor_of_the_first_version_still_counts() -> None:
+@pytest.mark.parametrize("form", [b'{"e":"%b","p":"policy","s":7,"a":3,"b":[5,1,6]}', b'["%b","policy",7,3,5,1,6]'])
+def test_a_cursor_of_an_earlier_version_still_counts(form: bytes) -> None:
     epoch = "0123456789abcdef0123456789abcdef"
-    body = b64encode(b'{"e":"%b","p":"policy","s":7,"a":3,"b":[5,1,6]}' % epoch.encode()).rstrip(b"=")
+    written = epoch if form.startswith(b"{") else epoch_mark(epoch)
+    body = b64encode(form % written.encode()).rstrip(b"=")
     signature = hmac.digest(SECRET, b"cursor " + body, "sha256")[:16]
     text = f"{body.decode()}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
     assert verify(text, SECRET) == Cursor(epoch_mark(epoch), "policy", 7, 3, Backfill(5, 1, 6))
