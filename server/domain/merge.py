@@ -185,7 +185,13 @@ class _Desk:
         return True
 
     def _agree(self, name: str) -> None:
-        """Two who wrote the same are no conflict, but the first does not change his word unseen by the second."""
+        """Two who wrote the same are no conflict, but the first does not change his word unseen by the second.
+
+        Who says his own word again has met nobody (L3).
+        """
+        if self.seqs[name].writer == self.edit.writer:
+            self._stamp(name)
+            return
         self.seqs[name] = self.seqs[name]._replace(other_seq=self.edit.seq)
         self.written.append(name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 from tests.model.explore import EDITS_EACH, LOST_ANSWERS, Found, explore, free, scenarios, shown, start
 from tests.model.families import FAMILIES, Family
@@ -13,8 +14,9 @@ from tests.model.phone import Phone
 from tests.model.server import Server
 from tests.model.space import Space
 
-MOST_KEPT = 2_000_000
+MOST_KEPT = 500_000
 """Steps remembered by one process before it begins a new memory."""
+SCENARIOS_A_PART = 8
 Lengths = tuple[int, int, int]
 Bound = Sequence[tuple[Lengths, int]]
 """(how many edits each phone makes, how many answers are lost)."""
@@ -33,10 +35,17 @@ class Part:
 
 
 def bounded(family: Family, bound: Bound) -> tuple[tuple[Scenario, int], ...]:
-    """One search for each line of the bound: of the family's core where all edit twice, else of all its edits."""
-    return tuple(
-        (free(family.core if min(lengths) == EDITS_EACH else family.edits, lengths), lost) for lengths, lost in bound
-    )
+    """What is searched within a bound: where all edit twice every script of the family's core, else all its edits.
+
+    A script at a time keeps the memory small where most states are met once: all scripts of one search are the same.
+    """
+    found: list[tuple[Scenario, int]] = []
+    for lengths, lost in bound:
+        if min(lengths) == EDITS_EACH:
+            found += [(script, lost) for script in scenarios(family.core, lengths)]
+        else:
+            found.append((free(family.edits, lengths), lost))
+    return tuple(found)
 
 
 def search(part: Part) -> Found:
@@ -55,10 +64,12 @@ def search(part: Part) -> Found:
 
 
 def check(slice_only: bool = False, processes: int = 2) -> Iterator[tuple[Family, Found]]:
-    """Family by family, each in a process of its own, what was met."""
-    parts = [Part(one, bounded(one, SLICE if slice_only else WHOLE)) for one in FAMILIES]
+    """Family by family what was met, a few scenarios of it at a time in one process."""
+    scenarios_of = {one: bounded(one, SLICE if slice_only else WHOLE) for one in FAMILIES}
+    parts = [Part(one, some) for one, every in scenarios_of.items() for some in _batches(every, SCENARIOS_A_PART)]
     with ProcessPoolExecutor(processes) as pool:
-        yield from zip(FAMILIES, pool.map(search, parts), strict=True)
+        for part, found in zip(parts, pool.map(search, parts), strict=True):
+            yield part.family, found
 
 
 def shortest(family: Family, server: type[Server] = Server, phone: type[Phone] = Phone) -> Found:
@@ -67,7 +78,7 @@ def shortest(family: Family, server: type[Server] = Server, phone: type[Phone] =
     begin = start(space, server, phone)
     total = Found()
     for lengths in sorted(_lengths(), key=sum):
-        for scenario in scenarios(family, lengths):
+        for scenario in scenarios(family.edits, lengths):
             total.add(explore(space, begin, scenario))
         if total.broken:
             break
@@ -79,17 +90,25 @@ def report(slice_only: bool, results: Iterable[tuple[Family, Found]]) -> bool:
     for lengths, lost in SLICE if slice_only else WHOLE:
         print(f"3 phones, {lengths} edits, {lost} lost answers: every order of edits, pushes and pulls")
     total = Found()
-    for family, found in results:
-        print(_line(family.name, found), flush=True)
-        if found.broken:
-            print("  BROKEN: " + "; ".join(found.broken), "    " + shown(found.trace), sep="\n")
-        total.add(found)
+    for family, parts in groupby(results, lambda one: one[0]):
+        of_family = Found()
+        for _family, found in parts:
+            of_family.add(found)
+            if found.broken:
+                print("  BROKEN: " + "; ".join(found.broken), "    " + shown(found.trace), sep="\n")
+        print(_line(family.name, of_family), flush=True)
+        total.add(of_family)
     print(_line("all", total))
     return not total.broken
 
 
 def _line(name: str, found: Found) -> str:
     return f"  {name:9} {found.scenarios:>6,} searches  {found.states:>11,} states  {found.steps:,} steps"
+
+
+def _batches(every: Sequence[tuple[Scenario, int]], size: int) -> Iterator[tuple[tuple[Scenario, int], ...]]:
+    for at in range(0, len(every), size):
+        yield tuple(every[at : at + size])
 
 
 def _lengths() -> list[Lengths]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.model.cast import DEPUTY, SECRETARY, VILLAGES, ident
 from tests.model.families import is_possible, said
-from tests.model.phone import Phone, Wish
+from tests.model.phone import Phone
+from tests.model.wish import Wish
 
 VISITS = 4
 TEXTS = ("narrative", "branch_summary", "area_notes.study", "area_notes.duty")

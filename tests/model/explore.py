@@ -12,7 +12,7 @@ from itertools import combinations_with_replacement, product
 
 from server.domain.permissions import Actor
 from tests.model.cast import DEPUTY, SECRETARY
-from tests.model.families import VISIT, Family, new_opinion, new_visit
+from tests.model.families import VISIT, new_opinion, new_visit
 from tests.model.moves import NOBODY, Place, Rules, Scenario, Step, is_end, moves, rested
 from tests.model.phone import Phone
 from tests.model.server import Server
@@ -49,9 +49,9 @@ class Found:
             self.broken, self.trace = other.broken, other.trace
 
 
-def scenarios(family: Family, lengths: tuple[int, int, int]) -> list[Scenario]:
+def scenarios(edits: Script, lengths: tuple[int, int, int]) -> list[Scenario]:
     """Who does what, with so many edits each; once for each pair that differs only in which of the twins does it."""
-    one, two, third = (list(product(family.edits, repeat=length)) for length in lengths)
+    one, two, third = (list(product(edits, repeat=length)) for length in lengths)
     twins = combinations_with_replacement(one, 2) if lengths[0] == lengths[1] else product(one, two)
     return [(_script(left), _script(right), _script(last)) for left, right in twins for last in third]
 

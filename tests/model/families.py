@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.model.cast import DEPUTY, SECRETARY, VILLAGES, ident
-from tests.model.phone import Phone, Wish
+from tests.model.phone import Phone
+from tests.model.wish import Wish
 
 VISIT, OPINION, INTERVIEW, SECOND = (ident(name) for name in ("visit", "opinion", "interview", "second"))
 Maker = Callable[[Phone], Wish | None]

@@ -11,25 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.judging.verdicts import Verdict
-from server.domain.merge import element_names
 from server.domain.records import Change
 from server.feed.cursor import Cursor
-from server.schemas.kinds.registry import KINDS
 from tests.model.account import Shown
 from tests.model.feed import Gone, Page, Row
 from tests.model.screen import shown_to
 from tests.model.server import Sent
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person does to a record, before it has a number."""
-
-    record: str
-    kind: str
-    action: str
-    fields: Mapping[str, Any]
-    command: str | None = None
+from tests.model.wish import Wish, parent_in, pieces, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +42,7 @@ class Phone:
         self.gen = self.n = self.acked = self.seq = self.pulled = self.saved = 0
         self.own: tuple[Own, ...] = ()
         self.rows: dict[str, Row] = {}
+        self.before: dict[str, Row] = {}
         self.leaving: tuple[Gone, ...] = ()
         self.cursor: str | None = None
         self.place: Cursor | None = None
@@ -95,7 +84,7 @@ class Phone:
         if wish.action not in ("patch", "add", "remove"):
             return [(min(self.base_of(part, opened) for part in self._written_by(wish)), dict(wish.fields))]
         by_base: dict[int, dict[str, Any]] = {}
-        for name, value in _pieces(wish):
+        for name, value in pieces(wish):
             base = min(self.base_of(part, opened) for part in touches(replace(wish, fields={name: value})))
             fields = by_base.setdefault(base, {})
             fields[name] = value if wish.action == "patch" else [*fields.get(name, ()), *value]
@@ -165,6 +154,7 @@ class Phone:
         if page.dropped:
             dropped = set(page.dropped)
             self.rows = {id_: row for id_, row in self.rows.items() if row.record.scope not in dropped}
+        self.before = {**self.rows, **self.before} if page.more else {}
         self.leaving += tuple(line for line in page.lines if isinstance(line, Gone))
         for row in (line for line in page.lines if isinstance(line, Row)):
             if row.record.id not in self.rows or self.rows[row.record.id].record.seq <= row.record.seq:
@@ -186,7 +176,7 @@ class Phone:
 
     def empty_mirror(self, epoch: str, must_register: str | None) -> None:
         """Mirror and cursor are gone, the outbox is as it was (L16)."""
-        self.rows, self.leaving, self.cursor, self.place = {}, (), None, None
+        self.rows, self.before, self.leaving, self.cursor, self.place = {}, {}, (), None, None
         self.acked = self.seq = self.pulled = 0
         self.epoch, self.must_register = epoch, must_register
 
@@ -270,30 +260,6 @@ class Phone:
             clock_ms, 0, "{}", wish.command, group,
         )  # fmt: skip
         return Own(self.gen, change, shown)
-
-
-def touches(wish: Wish) -> list[tuple[str, str]]:
-    """The parts of records that a wish writes (pwa/src/domain/change.ts)."""
-    if wish.action in ("delete", "restore"):
-        return [(wish.record, "deleted")]
-    if wish.action == "settle":
-        return [(wish.record, "value")]
-    if wish.action == "command":
-        return [(wish.record, "state"), *((wish.record, name) for name in wish.fields)]
-    if wish.action in ("add", "remove"):
-        return [(wish.record, key) for name, listed in wish.fields.items() for key in element_names(name, listed)]
-    return [(wish.record, name) for name in wish.fields]
-
-
-def parent_in(kind: str, fields: Mapping[str, Any]) -> Any:
-    """The record that this one hangs on, as the phone knows it (pwa/src/domain/kinds.ts, `parentOf`)."""
-    return fields.get(KINDS[kind].parent_field or "")
-
-
-def _pieces(wish: Wish) -> list[tuple[str, Any]]:
-    if wish.action == "patch":
-        return list(wish.fields.items())
-    return [(name, [element]) for name, listed in wish.fields.items() for element in listed]
 
 
 def _is_quarantined(one: Own) -> bool:

@@ -9,7 +9,8 @@ from tests.model.account import Shown, spoken
 from tests.model.feed import Row
 
 if TYPE_CHECKING:
-    from tests.model.phone import Phone, Wish
+    from tests.model.phone import Phone
+    from tests.model.wish import Wish
 
 
 def shown_to(phone: Phone, wish: Wish) -> Mapping[tuple[str, str], frozenset[str]]:
@@ -40,9 +41,9 @@ def _known(phone: Phone, record: str, field: str) -> frozenset[str]:
     for own in phone.own:
         tags |= own.shown.get(part, frozenset())  # who has seen a value once has seen it
     covered = any(part in phone.parts_of(own.change) for own in phone.held_over(record))
-    row = phone.rows.get(record)
-    if row is not None and not row.record.deleted and not covered:
-        tags |= {tag for name, tag in row.tags if name == field and tag} | {spoken(row.record.fields.get(field))}
+    for row in (phone.rows.get(record), phone.before.get(record)):  # `before`: until a page of this walk came
+        if row is not None and not row.record.deleted and not covered:
+            tags |= {tag for name, tag in row.tags if name == field and tag} | {spoken(row.record.fields.get(field))}
     for other in phone.rows.values():
         conflict = other.record
         if conflict.kind == "conflict" and conflict.parent == record and conflict.fields["field"] in (field, "deleted"):

@@ -11,8 +11,9 @@ import pytest
 from server.domain.judging.verdicts import Verdict
 from server.domain.records import Change, Record
 from tests.model.feed import Row
-from tests.model.phone import Own, Phone, Wish
+from tests.model.phone import Own, Phone
 from tests.model.sync import has_all_from, judge_hello
+from tests.model.wish import Wish
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "phone.json").read_text())
 

@@ -125,9 +125,17 @@ function isSuperseded(after: Merged, edit: Edit, name: string): boolean {
   return true;
 }
 
-/** Two who wrote the same are no conflict, but the first does not change his word unseen by the second. */
+/**
+ * Two who wrote the same are no conflict, but the first does not change his word unseen by the second. Who says his own
+ * word again has met nobody (L3).
+ */
 function agree(after: Merged, edit: Edit, name: string): void {
-  after.field_seqs[name] = { ...(after.field_seqs[name] as FieldSeq), other_seq: edit.seq };
+  const entry = after.field_seqs[name] as FieldSeq;
+  if (entry.writer === edit.writer) {
+    stamp(after, edit, name);
+    return;
+  }
+  after.field_seqs[name] = { ...entry, other_seq: edit.seq };
   after.written.push(name);
 }
 
