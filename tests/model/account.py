@@ -139,9 +139,11 @@ class Account:
         named = {name for edit in edits if isinstance(edit, dict) for name in edit}
         seq = act.verdict.seq or 0
         for name, entry in record.field_seqs.items():
-            if (entry.writer, entry.n) in chosen or (name in named and entry.seq > seq):
+            came_back = (entry.writer, entry.n) in chosen or (name in named and entry.seq > seq)
+            if came_back or name in named:  # named only: the same was there already, and now two have said it
                 written = self.writes.get((record.id, name), ())
                 self.writes[(record.id, name)] = (*written, (seq, SOMEBODY))
+            if came_back:
                 self._give_way(record, name, self._known(act, (record.id, name)))
 
     def _give_way(self, record: Record, field: str, known: frozenset[str]) -> None:
