@@ -49,10 +49,6 @@ class Entry:
         """Whether who had this before him knows the value: itself, its words, or what its author made of it."""
         return self.change in known or spoken(self.value) in known or any(map(self._is_behind, known))
 
-    def is_after_own(self, act: Act) -> bool:
-        """Whether the author of the act wrote this later."""
-        return self.author == act.author and number_of(self.change) > number_of(act.change.change)
-
     def has_had(self, act: Act) -> bool:
         """Whether who wrote this had the act before him, or what its author made of it."""
         one = act.change.change
@@ -75,6 +71,10 @@ class Account:
         self.writes: dict[tuple[str, str], tuple[tuple[int, str], ...]] = {}
         self.copied: frozenset[str] = frozenset()
         """Installs whose profile was copied: what one of the two sends under a new number is the other's no more."""
+        self.copies: Mapping[str, tuple[str, int]] = {}
+        """A copy → the install it was made from, and how many changes that had saved: they are the copy's own past."""
+        self.latest: dict[tuple[str, str, str], int] = {}
+        """(record, field, install) → the number of its last change of it that counted."""
         self.undone: dict[str, Shown] = {}
         """What the authors of changes that a restore took back had before them: who saw such a change knows it too."""
 
@@ -82,7 +82,7 @@ class Account:
         """The same, free to go another way."""
         twin = Account()
         twin.entries, twin.writes, twin.copied = self.entries, dict(self.writes), self.copied
-        twin.undone = self.undone
+        twin.undone, twin.copies, twin.latest = self.undone, self.copies, dict(self.latest)
         return twin
 
     def take_back(self, lost: Mapping[str, Shown]) -> None:
@@ -109,14 +109,25 @@ class Account:
     def _write(self, act: Act, record: str, field: str, value: Any) -> None:
         known = self._known(act, (record, field))
         here = [one for one in self.entries if (one.record, one.field) == (record, field)]
-        if any(one.is_after_own(act) for one in here):
+        number = number_of(act.change.change)
+        if self.latest.get((record, field, act.author), 0) > number:
             return  # released late: what its author has written since stands
+        self.latest[(record, field, act.author)] = number
         if act.verdict.seq is not None:
             self.writes[(record, field)] = (*self.writes.get((record, field), ()), (act.verdict.seq, act.author))
         if any(one.has_had(act) for one in here):
             return  # it comes late, and whoever wrote what stands had it before him
-        kept = [one for one in self.entries if one not in here or not (one.author == act.author or one.is_in(known))]
+        kept = [
+            one for one in self.entries if one not in here or not (self._is_own(one, act.author) or one.is_in(known))
+        ]
         self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
+
+    def _is_own(self, entry: Entry, author: str) -> bool:
+        """Whether the author wrote it himself, or the profile that he is a copy of did before the copying."""
+        if entry.author == author:
+            return True
+        original, saved = self.copies.get(author, ("", 0))
+        return entry.author == original and number_of(entry.change) <= saved
 
     def _settle(self, act: Act, records: Mapping[str, Record]) -> None:
         conflict = records[act.change.record]

@@ -92,18 +92,22 @@ class Phone:
 
     def base_of(self, part: tuple[str, str], opened: int) -> int:
         """That of the own change still laid over the part, else what the form was opened on (`Shelf.baseOf`)."""
-        record, row = part[0], self.rows.get(part[0])
-        own = self.held_over(record)
-        if row is None:
+        record, row, is_delete = part[0], self.rows.get(part[0]), part[1] == "deleted"
+        ids = self.below(record) if is_delete else {record}
+        if row is None or any(map(self._is_back_unseen, ids)):
             return 0
-        is_back = any(one.change.action in ("restore", "settle") for one in own)
-        if row.record.deleted and (is_back or (part[1] != "deleted" and opened >= row.record.seq)):
+        if row.record.deleted and not is_delete and opened >= row.record.seq:
             return 0
-        if part[1] == "deleted":
-            over = [one for below in self.below(record) for one in self.held_over(below)]
-        else:
-            over = [one for one in own if part in self.parts_of(one.change)]
+        own = [one for id_ in ids for one in self.held_over(id_)]
+        over = own if is_delete else [one for one in own if part in self.parts_of(one.change)]
         return min([opened, *(one.change.base for one in over)])
+
+    def _is_back_unseen(self, record: str) -> bool:
+        """Deleted in the mirror, and brought back by a change that waits: nobody here has seen what it holds."""
+        row = self.rows.get(record)
+        if row is None or not row.record.deleted:
+            return False
+        return any(one.change.action in ("restore", "settle") for one in self.held_over(record))
 
     def overlay(self, record: str) -> list[Own]:
         """Own changes still laid over a record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from server.domain.records import Record
 from tests.model.account import Shown, spoken
 from tests.model.feed import Row
 
@@ -30,6 +31,7 @@ def _all_of(phone: Phone, records: Iterable[str]) -> Shown:
     wanted = set(records)
     names = {(id_, name) for id_ in wanted if id_ in phone.rows for name in phone.rows[id_].record.fields}
     names |= {part for own in phone.own if own.change.record in wanted for part in phone.parts_of(own.change)}
+    names |= {(one.parent, name) for one in _conflicts_over(phone, wanted) for name in _fields_of(one)}
     return {part: _known(phone, *part) for part in names}
 
 
@@ -49,6 +51,16 @@ def _known(phone: Phone, record: str, field: str) -> frozenset[str]:
         if conflict.kind == "conflict" and conflict.parent == record and conflict.fields["field"] in (field, "deleted"):
             tags |= _sides_of(other, field)
     return frozenset(tags)
+
+
+def _conflicts_over(phone: Phone, wanted: set[str]) -> Iterable[Record]:
+    return (row.record for row in phone.rows.values() if row.record.kind == "conflict" and row.record.parent in wanted)
+
+
+def _fields_of(conflict: Record) -> Iterable[str]:
+    """The fields whose values its card shows; a deleted record's card shows whole edits."""
+    values = [side["value"] for side in conflict.fields["sides"] if isinstance(side["value"], dict)]
+    return {name for value in values for name in value} if conflict.fields["field"] == "deleted" else ()
 
 
 def _sides_of(row: Row, field: str) -> set[str]:

@@ -126,6 +126,7 @@ def _clone(world: World, phone: Phone, number: int) -> bool:
     world.phones.append(twin)
     for server in (world.server, world.backup):
         server.account.copied |= {phone.install.partition("+")[0]}
+        server.account.copies = {**server.account.copies, twin.install: (phone.install, phone.saved)}
     return True
 
 

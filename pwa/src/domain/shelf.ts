@@ -183,12 +183,17 @@ export class Shelf {
   baseOf(part: string, opened: number): number {
     const record = part.slice(0, part.indexOf("/"));
     const row = this.rows.get(record);
-    const own = this.heldOver(record);
     const isDelete = part === `${record}/deleted`;
-    const isBack = own.some(({ wire }) => ["restore", "settle"].includes(wire.action));
-    if (!row || (row.deleted && (isBack || (!isDelete && opened >= row.seq)))) return 0;
-    const over = isDelete ? [...this.below(record)].flatMap((id) => this.heldOver(id)) : own.filter((entry) => this.isOn(entry, part));
+    const ids = isDelete ? [...this.below(record)] : [record];
+    if (!row || ids.some((id) => this.isBackUnseen(id)) || (row.deleted && !isDelete && opened >= row.seq)) return 0;
+    const own = ids.flatMap((id) => this.heldOver(id));
+    const over = isDelete ? own : own.filter((entry) => this.isOn(entry, part));
     return Math.min(opened, ...over.map((entry) => entry.wire.base));
+  }
+
+  /** Deleted in the mirror, and brought back by a change that waits: nobody here has seen what it holds. */
+  private isBackUnseen(id: string): boolean {
+    return this.rows.get(id)?.deleted === true && this.heldOver(id).some(({ wire }) => ["restore", "settle"].includes(wire.action));
   }
 
   private heldOver(record: string): Entry[] {
