@@ -16,6 +16,7 @@ from server.api import (
     desks,
     forgotten,
     health,
+    meetings,
     office,
     pages,
     passkeys,
@@ -23,6 +24,7 @@ from server.api import (
     phone,
     quarantine,
     recovery,
+    rounds,
     sealed,
     sync,
 )
@@ -95,8 +97,8 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     api = Described(app)
     app.after_request_funcs.setdefault(DOCUMENT, []).append(sealed_answer)
-    doors = (auth, desks, passkeys, sync, sealed, forgotten, recovery, office, people, quarantine, audit, health, demo)
-    for room in doors:
+    entrance = (auth, desks, passkeys, sync, sealed, forgotten, recovery, demo, health)
+    for room in (*entrance, office, people, quarantine, audit, meetings, rounds):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)
     app.register_blueprint(phone.bp)

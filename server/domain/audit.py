@@ -20,6 +20,8 @@ EVENTS = frozenset(
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}
     | {"recovery-key", "recovery-asked", "recovery-answered", "names-sealed", "names-given-up"}
     | {"backup-taken", "restored", "epoch-minted"}
+    | {"meeting-made", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}
+    | {"round-prepared", "round-issued", "round-opened", "round-closed", "round-voided"}
 )
 """Every decision that is written down; each has its words in the app (`audit.*`)."""
 

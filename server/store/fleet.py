@@ -16,7 +16,8 @@ from server.domain.records import Json
 class FleetRow:
     """One replica as the office sees it.
 
-    Shape:  roles held now, sorted; storage as the phone reported it; replaced: a later install continues this one.
+    Shape:  roles held now, sorted; storage as the phone reported it; replaced: a later install continues this one;
+            cursor_seq how far it had pulled when it last asked.
     """
 
     replica: str
@@ -32,6 +33,7 @@ class FleetRow:
     storage: Mapping[str, Json]
     revoked_at_ms: int | None
     replaced: bool
+    cursor_seq: int = 0
 
     @property
     def in_use(self) -> bool:
@@ -71,6 +73,7 @@ def load_fleet(connection: Connection, township_id: str, now_ms: int) -> list[Fl
             storage=json.loads(row.storage) if row.storage else {},
             revoked_at_ms=row.revoked_at_ms,
             replaced=bool(row.replaced),
+            cursor_seq=row.cursor_seq,
         )
         for row in found
     ]

@@ -92,7 +92,7 @@ def test_a_stranger_meets_no_surprise(served: tuple[Flask, Phone]) -> None:
 def test_the_document_names_every_address_and_leaves_no_status_open(served: tuple[Flask, Phone]) -> None:
     app, _desk = served
     paths = app.test_client().get("/openapi.json").get_json()["paths"]
-    api = ("/sync/", "/auth/", "/office/", "/health/", "/demo/")
+    api = ("/sync/", "/auth/", "/office/", "/ballots/", "/health/", "/demo/")
     rules = {re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     assert set(paths) == {rule for rule in rules if rule.startswith(api)}
     for operations in paths.values():

@@ -16,7 +16,10 @@ from sqlalchemy import text
 from server.api.identity import now_ms
 from server.commands.give_role import give_role
 from server.commands.invite import invite
+from server.commands.save_online import save_online
+from server.domain.judging.verdicts import OnlineWrite
 from server.domain.roles import ROLES
+from server.schemas.kinds.registry import KINDS
 from server.store.database import reading
 from server.store.passkeys import StoredPasskey, insert_passkey
 from server.store.transaction import transaction
@@ -50,7 +53,18 @@ def things(app: Flask, place: Place) -> dict[str, str]:
         "n": "1",
         "point": POINT,
         "box": json.dumps(BOX),
+        **dict(zip(("meeting", "ballot"), _meeting(place), strict=True)),
     }
+
+
+def _meeting(place: Place) -> tuple[str, str]:
+    """A meeting and a round of it, as records alone: a door looks at the role before it looks for more."""
+    meeting, ballot = new_id(), new_id()
+    fields = {"cycle_id": place.cycle, "title": "x", "place": "x", "state": "planned"}
+    prepared = {"meeting_id": meeting, "no": 1, "title": "x", "state": "prepared", "deadline_ms": 1}
+    writes = [OnlineWrite(meeting, "meeting", fields), OnlineWrite(ballot, "ballot_round", prepared)]
+    save_online(KINDS, place.id, "office", writes, now_ms())
+    return meeting, ballot
 
 
 def _invitation(place: Place) -> str:

@@ -73,7 +73,7 @@ def read_manifest(raw: Any) -> Manifest:
         no=whole(found["no"], most=99, where="no"),
         deadline_ms=whole(found["deadline_ms"], where="deadline_ms"),
         profile=read_profile(found["profile"]),
-        tally_key=_point(found["tally_key"]),
+        tally_key=tally_point(found["tally_key"]),
         subjects=subjects,
         groups=groups,
         cells=_cells(found["cells"], [(subject, group) for subject, _ in subjects for group, _ in groups]),
@@ -108,7 +108,11 @@ def _cell(raw: Any) -> Cell:
     return Cell(*place, whole(found["entitled"], most=10_000, where="entitled"), n)
 
 
-def _point(raw: Any) -> bytes:
+def tally_point(raw: Any) -> bytes:
+    """The public tally key from its base64, if it is a point of the curve.
+
+    Raises: Malformed
+    """
     point = from_base64(raw, POINT_BYTES, where="tally_key")
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

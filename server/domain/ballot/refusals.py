@@ -11,9 +11,10 @@ BALLOT_ENTRIES = (
     ),
     Entry(
         "round-guard", 409, "Something is still missing", "stop",
-        "`guard` says what must hold first: `tally-key`, `groups-of-five`, `quorum`, `deadline-ahead`, "
-        "`before-deadline`, `after-deadline`, `key-fits`, `paper-agrees`, `numbers-agree`, `marks-complete`, "
-        "`two-signatures`, `no-open-round`, `subjects`, `roll`. Nothing was done.",
+        "`guard` says what must hold first: `tally-key`, `groups-of-five`, `same-roll` (its groups and the subjects "
+        "are those the round was prepared with), `quorum`, `before-deadline`, `after-deadline`, `key-fits`, "
+        "`paper-agrees`, `numbers-agree`, `marks-complete`, `two-signatures`; before a round is prepared `open-cycle`, "
+        "`no-live-round`, `subjects`, `roll`. Nothing was done.",
     ),
     Entry(
         "roll-frozen", 409, "The roll is frozen", "stop",

@@ -43,8 +43,9 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "take_tally_key": Step(("prepared",)),
-    "issue": Step(("prepared",), "issued", ("tally-key", "groups-of-five")),
-    "open": Step(("issued",), "open", ("quorum",)),
+    "take_attendance": Step(("prepared", "issued", "open", "closed", "void")),
+    "issue": Step(("prepared",), "issued", ("tally-key", "groups-of-five", "same-roll", "before-deadline")),
+    "open": Step(("issued",), "open", ("quorum", "before-deadline")),
     "close": Step(("open",), "closed"),
     "void": Step(BEFORE_CERTIFIED, "void"),
     "sign_blind": Step(("open", "closed"), None, ("before-deadline",)),
