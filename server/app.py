@@ -11,6 +11,9 @@ from flask_smorest import Api, Blueprint
 from server.api import (
     audit,
     auth,
+    ballot_box,
+    ballot_count,
+    ballot_sheets,
     catalogue,
     demo,
     desks,
@@ -98,7 +101,8 @@ def create_app(settings: Settings) -> Flask:
     api = Described(app)
     app.after_request_funcs.setdefault(DOCUMENT, []).append(sealed_answer)
     entrance = (auth, desks, passkeys, sync, sealed, forgotten, recovery, demo, health)
-    for room in (*entrance, office, people, quarantine, audit, meetings, rounds):
+    ballots = (meetings, rounds, ballot_sheets, ballot_box, ballot_count)
+    for room in (*entrance, office, people, quarantine, audit, *ballots):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)
     app.register_blueprint(phone.bp)

@@ -31,8 +31,8 @@ TOKEN = re.compile(r"[\w-]{40,}")
 SECRET = re.compile(r"\S*(?:[^\x20-\x7e]|[0-9]|['\"=])\S*|\S{25,}|\b[A-Z]{5,}\b")
 """The words of a library's line that could be a value somebody formatted into it; the others are its own sentence."""
 LEFT_OUT = "…"
-UNSAID = frozenset({"health", "pages", "phone"})
-"""Blueprints whose requests leave no line: probes every second, and files."""
+UNSAID = frozenset({"health", "pages", "phone", "box"})
+"""Blueprints whose requests leave no line: probes every second, files, and slips, which no time may stand near."""
 Line = MutableMapping[str, Any]
 HERE = Path(__file__).resolve().parent.parent
 

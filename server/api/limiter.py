@@ -50,6 +50,9 @@ parcels = limiter.limit("120 per minute", key_func=of_token)
 imports = limiter.limit("20 per minute", key_func=of_token)
 readings = limiter.limit("240 per minute", key_func=of_token)
 
+anonymous = limiter.limit("30000 per minute", key_func=lambda: "the-box")
+"""For what is posted without a name: one brake for all together, so that no address is ever noted."""
+
 
 def seconds_to_wait() -> int:
     """When the brake that stopped this request lets go, in whole seconds from now."""

@@ -23,7 +23,7 @@ def take_attendance(
 ) -> list[RollRow]:
     """These rows have these statuses; with an unknown row among them nothing has changed.
 
-    Shape:  `asked` pairs of row and status; once the box has been opened attendance stays as it is
+    Shape:  `asked` pairs of row and status; once the reconciliation is signed attendance stays as it is
     Raises: not-found, round-state, malformed-request
     """
     with transaction(township_id) as tx:

@@ -19,6 +19,8 @@ EVENTS = frozenset(
     | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "consent-withdrawn"}
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}
     | {"recovery-key", "recovery-asked", "recovery-answered", "names-sealed", "names-given-up"}
+    | {"form-given", "form-spoiled", "forms-collected", "paper-entered", "marks-entered", "box-opened"}
+    | {"reconciliation-signed", "tally-signed", "round-counted", "round-published", "result-decided"}
     | {"backup-taken", "restored", "epoch-minted"}
     | {"meeting-made", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}
     | {"round-prepared", "round-issued", "round-opened", "round-closed", "round-voided"}

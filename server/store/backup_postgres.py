@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from server.store.backup_sqlite import TOWNSHIPS, Dumped
 
 FOLDER = "tables/"
+SORTED = {"slips": "slip_hash", "issuances": "roll_id, subject_id"}
+"""Tables whose order of arrival would tell who handed in when; a backup has them in another (L12)."""
 
 
 def dump(url: str, out: ZipFile, _folder: Path) -> Dumped:
@@ -82,7 +84,10 @@ def _tables(connection: psycopg.Connection[Any]) -> list[str]:
 
 
 def _dump_table(connection: psycopg.Connection[Any], table: str, out: ZipFile) -> int:
-    copy = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+    statement = sql.SQL("COPY {} TO STDOUT")
+    if table in SORTED:
+        statement = sql.SQL(f"COPY (SELECT * FROM {{}} ORDER BY round_id, {SORTED[table]}) TO STDOUT")
+    copy = statement.format(sql.Identifier(table))
     cursor = connection.cursor()
     with cursor.copy(copy) as rows, out.open(FOLDER + table, "w", force_zip64=True) as member:
         for piece in rows:

@@ -101,7 +101,18 @@ class PaperFormRow(Base):
     township_id: Mapped[str] = mapped_column(ID, primary_key=True)
     round_id: Mapped[str] = mapped_column(ID, primary_key=True)
     form_no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    group_slug: Mapped[str] = mapped_column(SLUG, server_default="")  # whose pile
     state: Mapped[str] = mapped_column(String(12))
+
+
+class PostingWindowRow(Base):
+    """How far a group's posting windows are full; it never goes back."""
+
+    __tablename__ = "posting_windows"
+    township_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    round_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    group_slug: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    full_to: Mapped[int] = mapped_column(BigInteger)
 
 
 class PaperTallyRow(Base):

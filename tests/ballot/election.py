@@ -70,7 +70,11 @@ def posted(place: Place, body: bytes) -> dict[str, str]:
 
 
 def election(
-    subjects: Sequence[str], groups: Mapping[str, tuple[str, int]], name: str = "seed", weights: Any = None
+    subjects: Sequence[str],
+    groups: Mapping[str, tuple[str, int]],
+    name: str = "seed",
+    weights: Any = None,
+    ends_ms: int = 1_514_291_400_000,
 ) -> Election:
     """A fresh round. Shape: `groups` slug to (name, entitled)."""
     places = [(subject_id(at), group) for at in range(1, len(subjects) + 1) for group in groups]
@@ -80,7 +84,7 @@ def election(
         "round": "0193a1b2-0000-7000-9000-000000000001",
         "no": 1,
         "title": "云台镇2017年度述职评议",
-        "deadline_ms": 1_514_291_400_000,
+        "deadline_ms": ends_ms,
         "profile": profile(name, weights or SEED),
         "tally_key": base64.b64encode(public_point(tally_key(SCALAR))).decode(),
         "groups": [{"slug": slug, "name": called} for slug, (called, _) in groups.items()],

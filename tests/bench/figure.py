@@ -10,8 +10,8 @@ from typing import Any
 class Figure:
     """What was measured.
 
-    Shape:  `most` limits `value`; `beside` is what the bare machine did in the same run, `least_ratio` and `most_ratio`
-            limit value / beside; a `goal` is a limit of a later issue: it is shown and fails nothing.
+    Shape:  `most` and `least` limit `value`; `beside` is what the bare machine did in the same run, `least_ratio` and
+            `most_ratio` limit value / beside; a `goal` is a limit of a later issue: it is shown and fails nothing.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Figure:
     least_ratio: float | None = None
     most_ratio: float | None = None
     goal: bool = False
+    least: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -30,13 +31,14 @@ class Figure:
 
     @property
     def has_limit(self) -> bool:
-        return any(limit is not None for limit in (self.most, self.least_ratio, self.most_ratio))
+        return any(limit is not None for limit in (self.most, self.least, self.least_ratio, self.most_ratio))
 
     @property
     def holds(self) -> bool:
         ratio = 0.0 if self.ratio is None else self.ratio
         return (
             (self.most is None or self.value <= self.most)
+            and (self.least is None or self.value >= self.least)
             and (self.least_ratio is None or ratio >= self.least_ratio)
             and (self.most_ratio is None or ratio <= self.most_ratio)
         )
@@ -53,6 +55,7 @@ class Figure:
     def limit(self) -> str:
         limits = [
             *(() if self.most is None else (f"≤ {shown(self.most)} {self.unit}",)),
+            *(() if self.least is None else (f"≥ {shown(self.least)} {self.unit}",)),
             *(() if self.least_ratio is None else (f"≥ {self.least_ratio:.2f} ×",)),
             *(() if self.most_ratio is None else (f"≤ {self.most_ratio:.2f} ×",)),
         ]

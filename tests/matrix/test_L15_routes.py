@@ -53,6 +53,10 @@ def things(app: Flask, place: Place) -> dict[str, str]:
         "n": "1",
         "point": POINT,
         "box": json.dumps(BOX),
+        "wide": b64encode(bytes(256)).decode(),
+        "scalar": b64encode(bytes(32)).decode(),
+        "form": "1",
+        "subject": place.home,
         **dict(zip(("meeting", "ballot"), _meeting(place), strict=True)),
     }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -26,7 +28,9 @@ from server.store import restore as swapping
 from server.store.database import db, open_database, reading
 from server.store.migrate import assert_guard
 from server.store.records import load_kind
+from server.store.slips import put_in
 from server.store.townships import load_tenants
+from server.store.transaction import writing_in
 
 NOW_MS = 1_795_000_000_000
 
@@ -198,3 +202,23 @@ def test_a_postgresql_in_use_is_refused(postgres_url: str, tmp_path: Path) -> No
         with reading(), pytest.raises(Problem, match="other sessions use this database"):  # reading: a web server's
             restore_backup(postgres_url, archive, "replaced", lambda: "e", NOW_MS)
         db.engine.dispose()
+
+
+def test_L12_a_backup_does_not_tell_in_which_order_slips_came(house: Flask, database_url: str, tmp_path: Path) -> None:
+    town = the_township().id
+    for digest in ("ff", "0a", "77"):
+        with writing_in(town) as connection:
+            put_in(connection, town, "round", ("subject", "leader"), b"slip", digest, False)
+    with ZipFile(back_up(database_url, tmp_path)) as packed:
+        member = next(name for name in packed.namelist() if name.endswith((".sqlite3", "tables/slips")))
+        packed.extract(member, tmp_path)
+    assert arrivals(tmp_path / member) == ["0a", "77", "ff"]
+
+
+def arrivals(table: Path) -> list[str]:
+    """The hashes of the slips as they lie in the backup."""
+    if table.suffix:
+        with closing(sqlite3.connect(table)) as connection:
+            return [row[0] for row in connection.execute("SELECT slip_hash FROM slips NOT INDEXED")]
+    columns = [line.split("\t") for line in table.read_text().splitlines()]
+    return [next(cell for cell in row if cell in ("ff", "0a", "77")) for row in columns]

@@ -43,13 +43,13 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "take_tally_key": Step(("prepared",)),
-    "take_attendance": Step(("prepared", "issued", "open", "closed", "void")),
+    "take_attendance": Step(("prepared", "issued", "open", "closed", "opened", "void")),
     "issue": Step(("prepared",), "issued", ("tally-key", "groups-of-five", "same-roll", "before-deadline")),
     "open": Step(("issued",), "open", ("quorum", "before-deadline")),
     "close": Step(("open",), "closed"),
     "void": Step(BEFORE_CERTIFIED, "void"),
     "sign_blind": Step(("open", "closed"), None, ("before-deadline",)),
-    "post_slip": Step(("open", "closed")),
+    "post_slip": Step(STATES[STATES.index("open") : -1]),  # late ones too, sealed for ever
     "give_form": Step(("open", "closed"), None, ("before-deadline",)),
     "collect_forms": Step(("open", "closed", "opened")),
     "enter_paper": Step(("closed", "opened")),
@@ -60,9 +60,10 @@ STEPS: Mapping[str, Step] = {
     "count": Step(("reconciled",), "counted", ("marks-complete",)),
     "sign_tally": Step(("counted",)),
     "certify": Step(("counted",), "certified", ("two-signatures",)),
-    "decide": Step(("counted", "certified")),
+    "decide": Step(("counted", "certified", "published")),
     "publish": Step(("certified",), "published"),
     "read_result": Step(("counted", "certified", "published")),
+    "read_published": Step(("published",)),
     "read_board": Step(("opened", "reconciled", "counted", "certified", "published")),
     "read_bundle": Step(("certified", "published")),
 }

@@ -1,0 +1,1 @@
+"""Use cases of a ballot: hand in, post, open the box, count."""
