@@ -5,13 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
-import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from flask import Flask
 from sqlalchemy import text
 
@@ -19,9 +16,10 @@ from server.api.identity import now_ms
 from server.commands.invite import invite
 from server.commands.known_changes import sort_out
 from server.domain.judging.verdicts import Effect
-from server.logs import configure_logs, log_requests
+from server.logs import log_requests
 from server.store.database import reading
 from server.store.transaction import transaction
+from tests.listening import listening
 from tests.phone import Phone, Town, enrol, enrolment, found_town, new_id
 from workers import effects
 
@@ -38,15 +36,8 @@ def app(app: Flask) -> Flask:
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything this process logs, at the chattiest level."""
-    heard, handlers, level = io.StringIO(), logging.root.handlers[:], logging.root.level
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    monkeypatch.setattr(sys, "stderr", heard)
-    configure_logs("debug")
-    yield heard
-    logging.root.handlers, logging.root.level = handlers, level
-    logging.captureWarnings(False)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+    with listening(monkeypatch, "debug") as heard:
+        yield heard
 
 
 def lines(said: io.StringIO) -> list[dict[str, Any]]:

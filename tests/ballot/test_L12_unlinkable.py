@@ -5,24 +5,21 @@ from __future__ import annotations
 import ast
 import io
 import json
-import logging
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from flask import Flask
 from sqlalchemy import inspect, text
 from time_machine import Traveller
 
 from server.api.limiter import limiter
 from server.domain.ballot.slips import slip_hash, tracker
-from server.logs import configure_logs, log_requests
+from server.logs import log_requests
 from server.store.database import db, reading
 from tests.ballot.hall import Hall, open_hall
 from tests.ballot.test_refused_at_the_box import GOOD, ONE, small
+from tests.listening import listening
 
 NEAR_SLIPS = {
     "slips": {"township_id", "round_id", "slip_hash", "subject_id", "group_slug", "slip", "late"},
@@ -54,15 +51,8 @@ def hall(app: Flask, afternoon: Traveller) -> Iterator[Hall]:
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything this process logs, at the chattiest level."""
-    heard, handlers, level = io.StringIO(), logging.root.handlers[:], logging.root.level
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    monkeypatch.setattr(sys, "stderr", heard)
-    configure_logs("debug")
-    yield heard
-    logging.root.handlers, logging.root.level = handlers, level
-    logging.captureWarnings(False)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+    with listening(monkeypatch, "debug") as heard:
+        yield heard
 
 
 def rows_of(table: str) -> list[dict[str, object]]:

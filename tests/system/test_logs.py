@@ -16,7 +16,8 @@ import pytest
 import structlog
 from flask import Flask
 
-from server.logs import configure_logs, log_requests
+from server.logs import log_requests
+from tests.listening import listening
 from tests.system.running import ROOT
 
 CANARY = "王家湾的王老汉说低保被截留"
@@ -25,15 +26,8 @@ CANARY = "王家湾的王老汉说低保被截留"
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything this process logs meanwhile."""
-    heard, handlers, level = io.StringIO(), logging.root.handlers[:], logging.root.level
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    monkeypatch.setattr(sys, "stderr", heard)
-    configure_logs("info")
-    yield heard
-    logging.root.handlers, logging.root.level = handlers, level
-    logging.captureWarnings(False)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+    with listening(monkeypatch, "info") as heard:
+        yield heard
 
 
 def lines(said: io.StringIO) -> list[dict[str, Any]]:
