@@ -43,7 +43,7 @@ test: $(TOOLS) $(APP) ## Install what tests need, run every check and every test
 	@tests/system/install_missing
 	@$(MAKE) check
 	@cd pwa && npm test
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages, without the tests.
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -16,13 +16,6 @@ from server.store.migrate import upgrade
 from tests.postgres import Cluster, cluster
 
 DATABASES = ("sqlite", "postgresql")
-LONGEST = "tests/faults/test_faults.py"
-"""Seven minutes in one process: begun last, it keeps one worker busy while the other has nothing left."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file begins first; the others stand as they were found."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
