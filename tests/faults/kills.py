@@ -7,6 +7,7 @@ is the result, and the exit code is 1 if anything was lost, doubled, stuck or di
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import sys
 import tempfile
@@ -156,7 +157,9 @@ def _ask_the_product(told: Told, folder: Path, url: str, victims: Victims) -> No
 
 def _pull_afresh(url: str, client: Client, records: Mapping[str, Json]) -> list[str]:
     """What a phone that starts afresh gets, beside the server's sums and the table of records."""
-    pages = [page.json() for page in Reader(url, client.line.token).pull_all()]
+    reader = Reader(url, client.line.token)
+    with contextlib.closing(reader.line):
+        pages = [page.json() for page in reader.pull_all()]
     rows = [row for page in pages for row in page["changes"] if "gone" not in row and not row.get("deleted")]
     sums = pages[-1]["sums"]
     mine = scope_sums(sums, ((row["scope"], row["record"], row["seq"]) for row in rows))
