@@ -1,4 +1,6 @@
 /** What the core needs from its surroundings and what it offers to the screens. Types only; core.ts builds it. */
+import type { Ballot } from "./ballot.ts";
+import type { Held } from "./domain/ballot/held.ts";
 import type { TallyDoor } from "./tallykeys.ts";
 
 /** Everything impure the core may touch. Tests and the fault run give their own. */
@@ -263,6 +265,11 @@ export interface Core {
   captures(): Capture[];
   dropCapture(id: string): Promise<void>;
   captureCount(): number;
+
+  /** The evaluator's ballot; its code comes with the first call. Raises: locked, not-enrolled */
+  ballot(): Promise<Ballot>;
+  /** What this phone holds of a round. */
+  held(round: string): Held | undefined;
 
   sync(): SyncState;
   syncNow(): Promise<void>;

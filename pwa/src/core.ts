@@ -17,6 +17,9 @@ import type {
   SyncState,
   View,
 } from "./contract.ts";
+import { Balloting } from "./balloting.ts";
+import type { Ballot } from "./ballot.ts";
+import type { Held } from "./domain/ballot/held.ts";
 import type { Entry } from "./domain/change.ts";
 import { problem } from "./domain/problem.ts";
 import { Home } from "./home.ts";
@@ -44,12 +47,14 @@ class Pocket implements Core {
   private readonly home: Home;
   private readonly recovering: Recovering;
   readonly tally: TallyDoor;
+  private readonly balloting: Balloting;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly ports: Ports) {
     this.home = new Home(ports, () => this.told());
     this.recovering = new Recovering(ports, this.home);
     this.tally = new TallyKeys(ports, this.home, () => this.told(), (method, path, body) => this.api(method, path, body));
+    this.balloting = new Balloting(ports, this.home, () => this.told());
   }
 
   arrive = (): Promise<void> => this.home.arrive();
@@ -59,7 +64,10 @@ class Pocket implements Core {
   unlock = (pin: string): Promise<void> => this.home.unlock(pin);
   lock = (): void => this.home.lock();
   rebuild = (): Promise<void> => this.home.rebuild();
-  close = (): void => this.home.close();
+  close(): void {
+    this.home.close();
+    this.balloting.notice();
+  }
   askRecovery = (): Promise<Recovery | undefined> => this.recovering.ask();
   takeRecovery = (text: string): Promise<void> => this.recovering.take(text);
   recover = (pin: string): Promise<void> => this.recovering.finish(pin);
@@ -163,6 +171,9 @@ class Pocket implements Core {
   captureCount = (): number => this.home.running?.open.captures.size ?? this.home.outside.captures;
   dropCapture = (id: string): Promise<void> => dropCapture(this.home.opened().open, id).then(() => this.told());
 
+  ballot = (): Promise<Ballot> => this.balloting.get();
+  held = (round: string): Held | undefined => this.balloting.held(round);
+
   sync = (): SyncState => syncState(this.ports, this.home.running, this.home.outside);
   storage = (): StorageState => ({
     ...this.home.health.state,
@@ -200,6 +211,7 @@ class Pocket implements Core {
   wentOnline(): void {
     if (this.home.wantsSync && this.phase() === "open") void this.home.running?.shell.wake("online");
     if (this.home.wantsSync) void this.home.handover.wake();
+    this.balloting.wake();
     this.told();
   }
 
@@ -237,6 +249,7 @@ class Pocket implements Core {
   }
 
   private told(): void {
+    this.balloting.notice();
     for (const listener of this.listeners) listener();
   }
 }

@@ -62,6 +62,29 @@ it("gives its connection up when a newer version wants to come in, and comes bac
   expect(await get(where, "after")).toBe(1);
 });
 
+it("gives a database of the first version its new store, and keeps everything in it", async () => {
+  const idb = new IDBFactory();
+  const old = await new Promise<IDBDatabase>((resolve) => {
+    const request = idb.open("test", 1);
+    request.onupgradeneeded = () => {
+      for (const name of ["meta", "mirror", "outcomes", "drafts", "captures", "attic"]) request.result.createObjectStore(name, name === "meta" ? undefined : { keyPath: "id" });
+      request.result.createObjectStore("outbox", { keyPath: ["gen", "n"] }).createIndex("change", "change", { unique: true });
+    };
+    request.onsuccess = () => resolve(request.result);
+  });
+  await new Promise<void>((resolve) => {
+    const tx = old.transaction(["meta", "outbox"], "readwrite");
+    tx.objectStore("meta").put(7, "kept");
+    tx.objectStore("outbox").put({ gen: 1, n: 1, change: "c" });
+    tx.oncomplete = () => resolve();
+  });
+  old.close();
+  const where = cellar(undefined, idb);
+  await where.write(["ballots"], (tx) => tx.put("ballots", { id: "b", v: 1 }));
+  expect(await get(where, "kept")).toBe(7);
+  expect(await where.read(["outbox", "ballots"], async (tx) => [await tx.count("outbox"), await tx.count("ballots")])).toEqual([1, 1]);
+});
+
 it("says in words that another tab has laid the database out anew", async () => {
   const idb = new IDBFactory();
   const where = cellar(undefined, idb);

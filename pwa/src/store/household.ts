@@ -11,7 +11,7 @@ import { type Drop, metaLabel, type OutboxRow, type OutcomeRow, type SealedMeta 
 import { newVault, type VaultRow } from "./vault.ts";
 import type { Wiped } from "./wipe.ts";
 
-const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"];
+const OWNED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures", "ballots"];
 
 /** What can be said of a phone without its passphrase. */
 export interface Outside {

@@ -2,7 +2,7 @@
 import type { Ports } from "../contract.ts";
 import { problem, ProblemError } from "../domain/problem.ts";
 
-export type StoreName = "meta" | "mirror" | "outbox" | "outcomes" | "drafts" | "captures" | "attic";
+export type StoreName = "meta" | "mirror" | "outbox" | "outcomes" | "drafts" | "captures" | "attic" | "ballots";
 
 /** Keys are ids and numbers only; what a person typed is inside a sealed box. */
 const LAYOUT: Record<StoreName, { keyPath?: string | string[]; index?: [name: string, path: string, unique: boolean] }> = {
@@ -13,8 +13,10 @@ const LAYOUT: Record<StoreName, { keyPath?: string | string[]; index?: [name: st
   drafts: { keyPath: "id" },
   captures: { keyPath: "id" },
   attic: { keyPath: "id" },
+  ballots: { keyPath: "id" },
 };
-const VERSION = 1;
+/** Version 2 brought `ballots`. */
+const VERSION = 2;
 /** What a browser reports when it closed the connection under our feet; nothing was committed then. */
 const LOST = new Set(["InvalidStateError", "UnknownError", "AbortError", "TransactionInactiveError", "TimeoutError"]);
 
@@ -150,8 +152,10 @@ export class Cellar {
   }
 }
 
+/** An older database keeps what it has and gets what it lacks. */
 function lay(database: IDBDatabase): void {
   for (const [name, { keyPath, index }] of Object.entries(LAYOUT)) {
+    if (database.objectStoreNames.contains(name)) continue;
     const store = database.createObjectStore(name, keyPath === undefined ? undefined : { keyPath });
     if (index) store.createIndex(index[0], index[1], { unique: index[2] });
   }

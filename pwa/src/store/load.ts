@@ -1,12 +1,15 @@
 /** Reads what is on disk into memory: everything after an unlock, only what is new after another tab wrote. */
 import type { Capture, Draft } from "../contract.ts";
+import type { Held } from "../domain/ballot/held.ts";
 import { type Entry, type Outcome, versionOf, type WireChange } from "../domain/change.ts";
 import { toProblem } from "../domain/problem.ts";
 import type { Row } from "../domain/shelf.ts";
 import type { StoreName, Tx } from "./idb.ts";
-import { type Opened, type Progress, requireHome, type Session, startOf } from "./opened.ts";
+import { type Opened, type Progress, requireHome, type Session, startOf, type StoredBallot } from "./opened.ts";
 import { relay } from "./relay.ts";
 import {
+  ballotLabel,
+  type BallotRow,
   captureLabel,
   type CaptureRow,
   type Counter,
@@ -32,7 +35,7 @@ export interface Damage {
   other: number;
 }
 
-const ALL: StoreName[] = ["meta", "mirror", "outbox", "outcomes", "drafts", "captures"];
+const ALL: StoreName[] = ["meta", "mirror", "outbox", "outcomes", "drafts", "captures", "ballots"];
 
 const MOST_READINGS = 3;
 
@@ -89,6 +92,7 @@ function readAll(open: Opened) {
       outcomes: await tx.all<OutcomeRow>("outcomes"),
       drafts: await tx.all<DraftRow>("drafts"),
       captures: await tx.all<CaptureRow>("captures"),
+      ballots: await tx.all<BallotRow>("ballots"),
     };
   });
 }
@@ -126,6 +130,7 @@ async function unseal(open: Opened, raw: Raw) {
   const outcomes = await Promise.all(raw.outcomes.map((row) => outcomeOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const drafts = await Promise.all(raw.drafts.map((row) => draftOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   const captures = await Promise.all(raw.captures.map((row) => captureOf(open, row).catch(spoilt(() => (damage.other += 1)))));
+  const ballots = await Promise.all(raw.ballots.map((row) => ballotOf(open, row).catch(spoilt(() => (damage.other += 1)))));
   return {
     damage,
     session,
@@ -135,6 +140,7 @@ async function unseal(open: Opened, raw: Raw) {
     outcomes: new Map(present(outcomes)),
     drafts: present(drafts),
     captures: present(captures),
+    ballots: present(ballots),
   };
 }
 
@@ -162,6 +168,8 @@ function show(open: Opened, raw: Raw, read: Read): void {
   for (const draft of read.drafts) open.drafts.set(draft.key, draft);
   open.captures.clear();
   for (const capture of read.captures) open.captures.set(capture.id, capture);
+  open.ballots.clear();
+  for (const ballot of read.ballots) open.ballots.set(ballot.held.round, ballot);
   open.session = read.session;
   open.progress = read.progress ?? startOf(open.progress.epoch);
   open.version = raw.progress?.v ?? 0;
@@ -199,6 +207,11 @@ async function captureOf(open: Opened, row: CaptureRow): Promise<Capture> {
   if (known) return known;
   const bytes = await openWith(open.ports.crypto, open.vault.device, open.vaultRow.device.publicRaw, captureLabel(row.id), row);
   return { id: row.id, ...(JSON.parse(fromUtf8(bytes)) as { text: string; at_ms: number }) };
+}
+
+async function ballotOf(open: Opened, { id, v, ...box }: BallotRow): Promise<StoredBallot> {
+  const known = [...open.ballots.values()].find((ballot) => ballot.id === id && ballot.v === v);
+  return known ?? { id, v, held: await open.vault.sealer.openJson<Held>(ballotLabel(id, v), box) };
 }
 
 function present<T>(list: (T | undefined)[]): T[] {

@@ -1,5 +1,6 @@
 /** An unlocked phone: the key, what was read with it, and the sealed notes the sync keeps about itself. */
 import type { Capture, Draft, LostScopes, Ports, Township } from "../contract.ts";
+import type { Held } from "../domain/ballot/held.ts";
 import { problem } from "../domain/problem.ts";
 import type { Shelf } from "../domain/shelf.ts";
 import type { HeldRole } from "../domain/standing.ts";
@@ -74,6 +75,12 @@ export interface StoredDraft extends Draft {
   v: number;
 }
 
+export interface StoredBallot {
+  id: string;
+  v: number;
+  held: Held;
+}
+
 export class Opened {
   session: Session | undefined;
   progress: Progress = startOf("");
@@ -83,6 +90,8 @@ export class Opened {
   /** How often each draft was dropped: an autosave that was under way must not bring it back. */
   readonly drops = new Map<string, number>();
   readonly captures = new Map<string, Capture>();
+  /** By round. */
+  readonly ballots = new Map<string, StoredBallot>();
   /** Count of commits by all tabs, as far as this tab has read them. */
   tick = -1;
   /** Version of the sealed notes; a page made from an older version is thrown away. */

@@ -1,4 +1,5 @@
 /** The browser emptied the database under an open app: what memory still holds is written down again, before anything else. */
+import { ballotRow } from "./ballots.ts";
 import { outcomeRow } from "./outbox.ts";
 import { nextTick, type Opened, dropOf } from "./opened.ts";
 import { captureLabel, draftLabel, metaLabel, outboxLabel } from "./rows.ts";
@@ -14,7 +15,7 @@ import type { VaultRow } from "./vault.ts";
 export async function relay(open: Opened): Promise<void> {
   const { cellar, counter, vaultRow, session } = open;
   const { sealed, leaves } = await everything(open);
-  const tick = await cellar.write(["meta", "mirror", "outbox", "outcomes", "drafts", "captures"], async (tx) => {
+  const tick = await cellar.write(["meta", "mirror", "outbox", "outcomes", "drafts", "captures", "ballots"], async (tx) => {
     if (await tx.get<VaultRow>("meta", "vault")) return undefined;
     tx.put("meta", vaultRow, "vault");
     tx.put("meta", counter, "counter");
@@ -26,6 +27,7 @@ export async function relay(open: Opened): Promise<void> {
     for (const row of sealed.outcomes) tx.put("outcomes", row);
     for (const row of sealed.drafts) tx.put("drafts", row);
     for (const row of sealed.captures) tx.put("captures", row);
+    for (const row of sealed.ballots) tx.put("ballots", row);
     const next = await nextTick(tx, vaultRow);
     open.leaves.write(tx, next, leaves);
     return next;
@@ -61,6 +63,7 @@ async function everything(open: Opened) {
         return { id, ...(await sealTo(crypto, device, captureLabel(id), utf8(JSON.stringify({ text, at_ms })))) };
       }),
     ),
+    ballots: await Promise.all([...open.ballots.values()].map((ballot) => ballotRow(sealer, ballot))),
   };
   open.leaves.clear();
   return { sealed, leaves: await open.leaves.sealed(sealer, open.shelf.rows, [...open.shelf.rows.values()], []) };

@@ -27,6 +27,11 @@ export interface DraftRow extends Box {
 export interface CaptureRow extends PublicBox {
   id: string;
 }
+/** What an evaluator gives in one round; in no backup and no parcel, since the office could open those. */
+export interface BallotRow extends Box {
+  id: string;
+  v: number;
+}
 /** Sealed notes in `meta`. */
 export interface SealedMeta extends Box {
   v: number;
@@ -44,5 +49,6 @@ export const outboxLabel = (change: string): string => `outbox/${change}/1`;
 export const outcomeLabel = (change: string, v: number): string => `outcomes/${change}/${v}`;
 export const leafLabel = (id: number, v: number): string => `mirror/${id}/${v}`;
 export const draftLabel = (id: string, v: number): string => `drafts/${id}/${v}`;
+export const ballotLabel = (id: string, v: number): string => `ballots/${id}/${v}`;
 export const captureLabel = (id: string): string => `captures/${id}/1`;
 export const metaLabel = (name: string, v: number): string => `meta/${name}/${v}`;

@@ -10,7 +10,7 @@ export interface Wiped {
   kept: number;
 }
 
-const ERASED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures"];
+const ERASED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures", "ballots"];
 const NOTES = ["vault", "session", "progress", "counter", "tries", "drop", "recovering", "recovery_key"];
 
 /** Everything is gone but what nobody else has: that stays sealed, goes up when it can, and is in every export. */
