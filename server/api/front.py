@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
@@ -46,13 +47,14 @@ class Front(Blueprint):
         """The view may answer with these problems besides the ones every view may."""
 
         def document(view: View) -> View:
-            documented: Any = view
+            # What `alt_response` would note. It wraps the view once for each status and copies all words again each
+            # time, which took a third of a start; so the words are put down here, and a request goes straight in.
+            words: dict[str, Any] = deepcopy(getattr(view, "_apidoc", {}))
+            noted = words.setdefault("response", {}).setdefault("responses", {})
             for status, described in _by_status((*slugs, *_ANY_VIEW)).items():
-                documented = self.alt_response(
-                    status, schema=ProblemSchema, description=described, content_type=MIMETYPE, success=False
-                )(documented)
-            # Each of those is a wrapper that only carries words; the words are kept, and a request goes straight in.
-            view._apidoc = documented._apidoc  # type: ignore[attr-defined]
+                answer = {"schema": ProblemSchema, "description": described, "content_type": MIMETYPE}
+                noted.setdefault(status, []).append(answer)
+            view._apidoc = words  # type: ignore[attr-defined]
             return view
 
         return document
