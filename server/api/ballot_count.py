@@ -10,10 +10,11 @@ from flask import Response
 from server.api.ballot_sheets import _TOKEN, CLERK, _Sheets
 from server.api.identity import current_identity, now_ms, proved_identity
 from server.api.wire import answer, json_answer
-from server.commands.ballot.count_round import count_round, enter_marks
+from server.commands.ballot.count_round import count_round, enter_marks, marks_of_round
 from server.commands.ballot.decide_result import Decision, decide_result, publish_round
 from server.commands.ballot.enter_paper import enter_paper
 from server.commands.ballot.look import board_of, bundle_of, reconciliation_of, result_of
+from server.commands.ballot.look_paper import entries_of
 from server.commands.ballot.open_box import open_box
 from server.commands.ballot.reconcile import sign
 from server.domain.problems import Problem
@@ -30,6 +31,8 @@ from server.schemas.ballot_box import (
 from server.schemas.ballot_count import (
     BoardSchema,
     BundleSchema,
+    EntriesSchema,
+    MarksStandSchema,
     MovedSchema,
     OpenedSchema,
     ReconciliationSchema,
@@ -40,7 +43,7 @@ from server.schemas.ballot_count import (
 from server.schemas.kinds.registry import KINDS
 
 SCRUTINEER, SECRETARY = ("scrutineer",), ("committee_secretary",)
-COUNTERS, READERS = ("pbo", "teller"), ("pbo", "committee_secretary")
+COUNTERS, READERS = ("pbo", "teller"), ("pbo", "committee_secretary", "scrutineer")
 bp = _Sheets("ballot-count", prefix="/ballots/v1", about="Opening, reconciling, counting, publishing.")
 _SIGNED = ("unknown-replica", "replica-revoked", "not-found", "round-state")
 _BODY = ("batch-too-large", "unsupported-media-type")
@@ -81,13 +84,25 @@ def paper(given: dict[str, Any], ballot: UUID) -> Response:
     return json_answer({"agrees": done.agrees, "differences": places})
 
 
+@bp.get("/rounds/<uuid:ballot>/paper")
+@bp.doc(security=_TOKEN)
+@bp.response(200, EntriesSchema)
+@bp.problems(*_SIGNED, "not-allowed")
+def entries(ballot: UUID) -> Response:
+    """Which entries are in, by whom, where they differ, and how many forms came back; nobody's numbers."""
+    identity = current_identity(COUNTERS)
+    return json_answer(entries_of(identity.tenant.id, str(ballot), identity.actor.account))
+
+
 @bp.get("/rounds/<uuid:ballot>/reconciliation")
 @bp.doc(security=_TOKEN)
 @bp.response(200, ReconciliationSchema)
 @bp.problems(*_SIGNED, "not-allowed")
 def reconciliation(ballot: UUID) -> Response:
-    """What was issued beside what came back, place by place."""
-    return json_answer(reconciliation_of(current_identity((*CLERK, *SCRUTINEER)).tenant.id, str(ballot)))
+    """What was issued beside what came back, place by place; for the committee secretary once it is signed."""
+    identity = current_identity((*CLERK, *SCRUTINEER, *SECRETARY))
+    later = not identity.actor.holds((*CLERK, *SCRUTINEER))
+    return json_answer(reconciliation_of(identity.tenant.id, str(ballot), identity.actor.account, later))
 
 
 @bp.post("/rounds/<uuid:ballot>/signatures")
@@ -113,6 +128,15 @@ def marks(given: dict[str, Any], ballot: UUID) -> Response:
     rows = [(one["subject"], one["daily"], one["secretary"]) for one in given["marks"]]
     enter_marks(identity.tenant.id, identity.actor.account, str(ballot), rows, now_ms())
     return json_answer({"done": True})
+
+
+@bp.get("/rounds/<uuid:ballot>/marks")
+@bp.doc(security=_TOKEN)
+@bp.response(200, MarksStandSchema)
+@bp.problems(*_SIGNED, "not-allowed")
+def marks_entered(ballot: UUID) -> Response:
+    """The marks as they were entered, and whether any are missing."""
+    return json_answer(marks_of_round(current_identity((*CLERK, *SECRETARY)).tenant.id, str(ballot)))
 
 
 @bp.post("/rounds/<uuid:ballot>/count")
@@ -142,7 +166,7 @@ def publish(ballot: UUID) -> Response:
 @bp.response(200, ResultSchema)
 @bp.problems(*_SIGNED, "not-on-roll")
 def result(ballot: UUID) -> Response:
-    """The one publication: the office from the count on, everybody on the roll once it is published."""
+    """The one publication: office and scrutineers, who sign it, from the count on; the roll once it is published."""
     identity = current_identity()
     return json_answer(result_of(identity.tenant.id, str(ballot), _on_roll(identity, READERS)))
 

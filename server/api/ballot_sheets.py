@@ -11,6 +11,7 @@ from server.api.front import Front, Parser
 from server.api.identity import current_identity, now_ms
 from server.api.wire import body_json, json_answer
 from server.commands.ballot.issue_sheet import issue_sheet
+from server.commands.ballot.look_paper import forms_of
 from server.commands.ballot.paper_forms import collect_forms, give_form, replace_spoiled
 from server.domain.ballot.shapes import to_base64
 from server.schemas.ballot_box import (
@@ -18,6 +19,7 @@ from server.schemas.ballot_box import (
     MOST_SUBJECTS,
     BallotDoneSchema,
     CollectedSchema,
+    FormListSchema,
     FormsSchema,
     GiveFormSchema,
     IssuedSchema,
@@ -74,6 +76,15 @@ def paper_forms(given: dict[str, Any], ballot: UUID) -> Response:
     identity = current_identity(CLERK)
     give_form(identity.tenant.id, identity.actor.account, str(ballot), given["roll_id"], given["form_no"], now_ms())
     return json_answer({"done": True})
+
+
+@bp.get("/rounds/<uuid:ballot>/paper-forms")
+@bp.doc(security=_TOKEN)
+@bp.response(200, FormListSchema)
+@bp.problems("unknown-replica", "not-allowed", "replica-revoked", "not-found", "round-state")
+def forms(ballot: UUID) -> Response:
+    """Who holds which form, which are back and which were spoiled; never beside a grade."""
+    return json_answer(forms_of(current_identity(CLERK).tenant.id, str(ballot)))
 
 
 @bp.post(f"/rounds/<uuid:ballot>/paper-forms/<int(max={MOST_FORM}):form>/spoil")

@@ -13,7 +13,7 @@ from server.api.front import Front
 from server.api.identity import current_identity, now_ms
 from server.api.limiter import is_refused, limiter
 from server.api.wire import json_answer
-from server.commands.passwords import DESK_ROLES, set_password, sign_in
+from server.commands.passwords import PROVING_ROLES, set_password, sign_in
 from server.commands.step_up import prove
 from server.domain.passwords import STEP_UP_MS, login_key
 from server.schemas.auth import EnrolledSchema, PasswordSchema, ProofSchema, ProvedSchema, SignInSchema
@@ -43,8 +43,8 @@ def sign_in_at_desk(asked: dict[str, Any]) -> Response:
 @bp.response(200, ProvedSchema)
 @bp.problems("unknown-replica", "not-allowed", "replica-revoked", "step-up-needed")
 def password(asked: dict[str, Any]) -> Response:
-    """Set the name and password of this account for desks; whoever has one already proves it first."""
-    identity, now = current_identity(DESK_ROLES), now_ms()
+    """Set the name and password of this account; whoever has one already proves it first."""
+    identity, now = current_identity(PROVING_ROLES), now_ms()
     set_password(identity, asked["login"], asked["password"], now)
     return json_answer({"proved_until_ms": now + STEP_UP_MS, "server_time_ms": now})
 

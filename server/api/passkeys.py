@@ -17,7 +17,7 @@ from server.api.wire import json_answer
 from server.commands.passkey_check import bytes_to_text
 from server.commands.passkey_sign_in import prove_by_passkey, sign_in_by_passkey
 from server.commands.passkeys import add_passkey, may_add, passkeys_of, remove_passkey
-from server.commands.passwords import DESK_ROLES
+from server.commands.passwords import PROVING_ROLES
 from server.domain.passkeys import (
     ALGORITHMS,
     CHALLENGE_MS,
@@ -54,7 +54,7 @@ _KNOWN = ("unknown-replica", "replica-revoked")
 @bp.problems(*_KNOWN, "not-allowed")
 def passkeys() -> Response:
     """The passkeys of this account."""
-    identity = current_identity(DESK_ROLES)
+    identity = current_identity(PROVING_ROLES)
     site = _site_or_none()
     lines = [
         {
@@ -76,7 +76,7 @@ def passkeys() -> Response:
 @bp.problems(*_KNOWN, "not-allowed", "step-up-needed", "no-passkeys-here")
 def ask_to_add() -> Response:
     """What a browser needs to make one more passkey; whoever has a password or passkey proves himself first."""
-    identity, now, site = current_identity(DESK_ROLES), now_ms(), _site()
+    identity, now, site = current_identity(PROVING_ROLES), now_ms(), _site()
     kept = may_add(identity, now)
     told = {
         "passkeys": [one.credential for one in kept if one.site == site.name],
@@ -95,7 +95,7 @@ def ask_to_add() -> Response:
 @limiter.limit("30 per minute", deduct_when=is_refused)
 def add(asked: dict[str, Any]) -> Response:
     """Keep the passkey that was made; 201 with its id."""
-    identity, now, site = current_identity(DESK_ROLES), now_ms(), _site()
+    identity, now, site = current_identity(PROVING_ROLES), now_ms(), _site()
     sent = NewPasskey(asked["credential"], asked["client_data"], asked["attestation"])
     made = add_passkey(identity, site, asked["label"], sent, now)
     return json_answer({"id": made, "proved_until_ms": now + STEP_UP_MS, "server_time_ms": now}, 201)
@@ -107,7 +107,7 @@ def add(asked: dict[str, Any]) -> Response:
 @bp.problems(*_KNOWN, "not-allowed", "step-up-needed", "not-found")
 def remove(passkey: str) -> Response:
     """One of one's own passkeys opens nothing any more."""
-    return json_answer({"done": remove_passkey(current_identity(DESK_ROLES), passkey, now_ms())})
+    return json_answer({"done": remove_passkey(current_identity(PROVING_ROLES), passkey, now_ms())})
 
 
 @bp.post("/desks/question")

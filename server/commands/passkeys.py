@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from server.commands.passkey_check import check_added, question_of, refused
-from server.commands.passwords import DESK_ROLES
+from server.commands.passwords import PROVING_ROLES
 from server.commands.step_up import require_step_up
 from server.domain.passkeys import LONGEST_LABEL, MOST_PASSKEYS, NewPasskey, Site
 from server.domain.passwords import is_fresh
@@ -36,8 +36,8 @@ def may_add(identity: Identity, now_ms: int) -> list[StoredPasskey]:
 
     Raises: not-allowed, step-up-needed, malformed-request (there are ten)
     """
-    if not identity.actor.holds(DESK_ROLES):
-        raise Problem("not-allowed", f"a passkey is for {', '.join(DESK_ROLES)}")
+    if not identity.actor.holds(PROVING_ROLES):
+        raise Problem("not-allowed", f"a passkey is for {', '.join(PROVING_ROLES)}")
     with reading() as connection:
         password = load_password(connection, identity.tenant.id, identity.replica.account)
         kept = load_passkeys(connection, identity.tenant.id, identity.replica.account)

@@ -122,6 +122,23 @@ class FormsSchema(Schema):
     collected = fields.Integer(required=True)
 
 
+class FormSchema(Schema):
+    """One paper form. Shape: `roll_id` of whoever holds it, null for a spoiled one"""
+
+    form_no = fields.Integer(required=True)
+    group = fields.String(required=True)
+    state = fields.String(required=True)
+    roll_id = fields.String(required=True, allow_none=True)
+
+
+class FormListSchema(Schema):
+    """Every form that was given out."""
+
+    state = fields.String(required=True)
+    deadline_ms = fields.Integer(required=True)
+    forms = fields.List(fields.Nested(FormSchema), required=True)
+
+
 class BallotDoneSchema(Schema):
     """It is done."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from server.schemas.ballot_box import PlaceSchema
+from server.schemas.ballot_box import EnteredSchema, MarkSchema, PlaceSchema
 
 
 def text_or_none() -> fields.String:
@@ -61,6 +61,42 @@ class BrokenSchema(PlaceSchema):
     what = fields.String(required=True)
 
 
+class SignerSchema(Schema):
+    """Somebody who has signed. Shape: `name` empty where his account has no person"""
+
+    name = fields.String(required=True)
+    mine = fields.Boolean(required=True)
+
+
+class ClerkSchema(SignerSchema):
+    """Who made entry a or b."""
+
+    entry = fields.String(required=True)
+
+
+class PileSchema(PlaceSchema):
+    """How many forms of a place came back."""
+
+    collected = fields.Integer(required=True)
+
+
+class EntriesSchema(EnteredSchema):
+    """How far the two clerks are; nobody's numbers."""
+
+    state = fields.String(required=True)
+    entries = fields.List(fields.Nested(ClerkSchema), required=True)
+    forms = fields.List(fields.Nested(PileSchema), required=True)
+
+
+class MarksStandSchema(Schema):
+    """The marks as entered. Shape: `weighs`: the profile needs them"""
+
+    state = fields.String(required=True)
+    weighs = fields.Boolean(required=True)
+    complete = fields.Boolean(required=True)
+    marks = fields.List(fields.Nested(MarkSchema), required=True)
+
+
 class ReconciliationSchema(Schema):
     """The numbers, what does not hold, and how many scrutineers have signed what."""
 
@@ -69,6 +105,7 @@ class ReconciliationSchema(Schema):
     broken = fields.List(fields.Nested(BrokenSchema), required=True)
     paper_agrees = fields.Boolean(required=True)
     signed = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    signers = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(SignerSchema)), required=True)
 
 
 class MovedSchema(Schema):

@@ -66,6 +66,18 @@ def replace_form(connection: Connection, township_id: str, round_id: str, spoile
     return done.rowcount
 
 
+def load_holders(connection: Connection, township_id: str, round_id: str) -> dict[int, str]:
+    """Who holds which paper form. Shape: form number → row of the roll"""
+    found = connection.execute(
+        sql(
+            "SELECT DISTINCT form_no, roll_id FROM issuances "
+            "WHERE township_id = :township AND round_id = :round AND channel = 'p'"
+        ),
+        {"township": township_id, "round": round_id},
+    )
+    return {int(form_no): str(roll_id) for form_no, roll_id in found}
+
+
 def is_form_issued(connection: Connection, township_id: str, round_id: str, form_no: int) -> bool:
     """Whether somebody holds the form with this number."""
     found = connection.execute(

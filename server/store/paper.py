@@ -23,6 +23,18 @@ def load_forms(connection: Connection, township_id: str, round_id: str) -> dict[
     return {int(number): str(state) for number, state in found}
 
 
+def load_piles(connection: Connection, township_id: str, round_id: str) -> list[tuple[int, str, str]]:
+    """Every form that was ever given out, by number. Shape: number, group, state"""
+    found = connection.execute(
+        sql(
+            "SELECT form_no, group_slug, state FROM paper_forms "
+            "WHERE township_id = :township AND round_id = :round ORDER BY form_no"
+        ),
+        {"township": township_id, "round": round_id},
+    )
+    return [(int(number), str(group), str(state)) for number, group, state in found]
+
+
 def insert_form(connection: Connection, township_id: str, round_id: str, form_no: int, group: str) -> None:
     """The form is with somebody of this group."""
     connection.execute(

@@ -18,6 +18,7 @@ from server.domain.ballot.tally import Counts, counted, read_mark, results, toge
 from server.domain.kinds import Kinds
 from server.domain.problems import Problem
 from server.store.board import ResultRow, load_board, load_book, save_counts, save_marks, save_results
+from server.store.database import reading
 from server.store.transaction import transaction
 
 Mark = tuple[str, str, str]
@@ -40,6 +41,29 @@ def enter_marks(township_id: str, account: str, round_id: str, marks: Sequence[M
         audited(tx, account, "marks-entered", row, now_ms, subjects=len(marks))
 
 
+def marks_of_round(township_id: str, round_id: str) -> dict[str, Any]:
+    """The marks as they were entered.
+
+    Shape:  {state, weighs, complete, marks: [{subject, daily, secretary}]}; `weighs`: the round's profile needs them
+    Raises: not-found, round-state
+    """
+    with reading() as connection:
+        row = round_in(connection, township_id, round_id)
+        manifest = manifest_of(row, "enter_marks")
+        book = load_book(connection, township_id, round_id)
+    kept = dict(book.marks or {}) if book else {}
+    return {
+        "state": row.state,
+        "weighs": manifest.profile.weights["ballot"] < 100,
+        "complete": _complete(manifest, kept),
+        "marks": [
+            {"subject": subject, "daily": kept[subject][0], "secretary": kept[subject][1]}
+            for subject, _name in manifest.subjects
+            if subject in kept
+        ],
+    }
+
+
 def count_round(kinds: Kinds, township_id: str, account: str, round_id: str, now_ms: int) -> str:
     """Slips and paper are counted once, and each subject has the grade that the rules suggest; the round's state.
 
@@ -51,8 +75,8 @@ def count_round(kinds: Kinds, township_id: str, account: str, round_id: str, now
         manifest = manifest_of(standing, "count")
         book = load_book(tx.connection, township_id, round_id)
         marks = dict(book.marks or {}) if book else {}
-        complete = manifest.profile.weights["ballot"] == 100 or set(marks) == {one for one, _ in manifest.subjects}
-        state = stepped(tx, kinds, standing, "count", {"marks-complete"} if complete else set(), account, now_ms)
+        holds = {"marks-complete"} if _complete(manifest, marks) else set()
+        state = stepped(tx, kinds, standing, "count", holds, account, now_ms)
         kept: dict[str, Any] = dict(book.counts) if book else {}
         board = load_board(tx.connection, township_id, round_id)
         slips = counted(manifest, (((entry.subject, entry.group), entry.outcome) for entry in board))
@@ -78,6 +102,11 @@ def _suggest(
     found, shown = results(manifest.profile, tally, marks_of(marks)), publication(tally).subjects
     rows = {one: ResultRow(got.suggested if shown[one].total else None) for one, got in found.items()}
     save_results(connection, township_id, round_id, rows)
+
+
+def _complete(manifest: Manifest, marks: Mapping[str, Any]) -> bool:
+    """Every subject has marks, where they weigh."""
+    return manifest.profile.weights["ballot"] == 100 or set(marks) == {one for one, _ in manifest.subjects}
 
 
 def _check(manifest: Manifest, marks: Sequence[Mark]) -> None:

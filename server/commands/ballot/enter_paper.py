@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from server.commands.ballot.in_hand import audited, manifest_of, round_in
 from server.domain.ballot.manifest import Place
 from server.domain.ballot.rounds import state_after
@@ -43,7 +45,12 @@ def enter_paper(
         save_entry(tx.connection, township_id, round_id, entry, clerk, counts)
         unsign(tx.connection, township_id, round_id, "reconciliation")
         audited(tx, clerk, "paper-entered", row, now_ms, entry=entry)
-        one, two = (load_entry(tx.connection, township_id, round_id, name) for name in ("a", "b"))
+        return entered(tx.connection, township_id, round_id, places)
+
+
+def entered(connection: Connection, township_id: str, round_id: str, places: Sequence[Place]) -> Entered:
+    """How the two entries stand now."""
+    one, two = (load_entry(connection, township_id, round_id, name) for name in ("a", "b"))
     differences = tuple(place for place in places if one and two and one[place] != two[place])
     return Entered(bool(one and two) and not differences, differences)
 

@@ -21,6 +21,7 @@ from server.domain.canonical import canonical
 from server.domain.problems import Problem
 from server.store.board import BoardRow, Book, load_board, load_book, load_results, load_signers
 from server.store.database import reading
+from server.store.digests import load_people
 from server.store.reconciliation import load_late
 from server.store.round_rows import RoundRow
 from server.store.slips import load_box
@@ -49,26 +50,31 @@ def board_of(township_id: str, round_id: str, account: str | None) -> Json:
     }
 
 
-def reconciliation_of(township_id: str, round_id: str) -> Json:
+def reconciliation_of(township_id: str, round_id: str, account: str, signed_only: bool = False) -> Json:
     """The numbers place by place, as they are now or as they were signed.
 
-    Shape:  {state, rows, broken: [{subject, group, what}], paper_agrees, signed: {reconciliation, tally}}
+    Shape:  {state, rows, broken: [{subject, group, what}], paper_agrees, signed: {reconciliation, tally}, signers: {the
+            same: [{name, mine}]}}; `signed_only` for those who read it once it is signed
     Raises: not-found, round-state
     """
     with reading() as connection:
         row = round_in(connection, township_id, round_id)
+        if signed_only:
+            state_after(row.state, "read_reconciliation")
         manifest = manifest_of(row, "reconcile")
         book = _book(connection, township_id, round_id)
         found = None if book.counts else reckoned(connection, township_id, row, manifest)
-        signed = {
-            what: len(load_signers(connection, township_id, round_id, what)) for what in ("reconciliation", "tally")
-        }
+        signed = {what: load_signers(connection, township_id, round_id, what) for what in ("reconciliation", "tally")}
+        names = load_people(connection, township_id)
     return {
         "state": row.state,
         "rows": book.counts["rows"] if found is None else found.rows_json(),
         "broken": [] if found is None else list(found.broken),
         "paper_agrees": found is None or found.paper_agrees,
-        "signed": signed,
+        "signed": {what: len(by) for what, by in signed.items()},
+        "signers": {
+            what: [{"name": names.get(one, ""), "mine": one == account} for one in by] for what, by in signed.items()
+        },
     }
 
 

@@ -64,6 +64,7 @@ STEPS: Mapping[str, Step] = {
     "publish": Step(("certified",), "published"),
     "read_result": Step(("counted", "certified", "published")),
     "read_published": Step(("published",)),
+    "read_reconciliation": Step(("reconciled", "counted", "certified", "published")),
     "read_board": Step(("opened", "reconciled", "counted", "certified", "published")),
     "read_bundle": Step(("certified", "published")),
 }
