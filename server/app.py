@@ -13,6 +13,7 @@ from server.api import (
     auth,
     ballot_box,
     ballot_count,
+    ballot_papers,
     ballot_sheets,
     catalogue,
     demo,
@@ -101,7 +102,7 @@ def create_app(settings: Settings) -> Flask:
     api = Described(app)
     app.after_request_funcs.setdefault(DOCUMENT, []).append(sealed_answer)
     entrance = (auth, desks, passkeys, sync, sealed, forgotten, recovery, demo, health)
-    ballots = (meetings, rounds, ballot_sheets, ballot_box, ballot_count)
+    ballots = (meetings, rounds, ballot_sheets, ballot_box, ballot_count, ballot_papers)
     for room in (*entrance, office, people, quarantine, audit, *ballots):
         api.register_blueprint(room.bp)
     app.register_blueprint(catalogue.bp)

@@ -136,6 +136,16 @@ _ENTRIES = (
         "storage-full", 507, "The server's disk is full", "retry",
         "Nothing was applied. Keep the outbox, pause media and try again later; the office has to make room.",
     ),
+    Entry(
+        "no-chinese-font", 501, "No Chinese font to print with", "stop",
+        "A document was asked for on a machine that has no Chinese font, and boxes are no document. Nothing was "
+        "changed; install one, such as the package fonts-noto-cjk, and ask again.",
+    ),
+    Entry(
+        "unprintable-character", 501, "A character that no font here has", "stop",
+        "`character` stands in the document and in no font of the server's machine. Nothing was changed; install a "
+        "font that has it, such as the package fonts-hanazono, and ask again.",
+    ),
     *BALLOT_ENTRIES,
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from server.domain.ballot.manifest import RSA_BYTES
@@ -15,6 +15,7 @@ from server.schemas.sync import short_text, storable
 MOST_SUBJECTS = 200
 MOST_PLACES = 1600
 MOST_FORM = 999_999
+MOST_PRINTED = 100
 
 
 class Base64(fields.String):
@@ -81,6 +82,19 @@ class PostedSchema(Schema):
 
     tracker = fields.String(required=True)
     box = fields.String(required=True)
+
+
+class FormsQuerySchema(Schema):
+    """Which paper forms to print: so many from this number on, for one group."""
+
+    group = short_text(32, required=True)
+    first = fields.Integer(required=True, validate=Range(1, MOST_FORM))
+    count = fields.Integer(required=True, validate=Range(1, MOST_PRINTED))
+
+    @validates_schema
+    def within(self, asked: dict[str, int], **_more: Any) -> None:
+        if asked["first"] + asked["count"] - 1 > MOST_FORM:
+            raise ValidationError("goes beyond the last number", "count")
 
 
 class WindowQuerySchema(Schema):

@@ -94,7 +94,7 @@ def through(client: FlaskClient, door: Door, named: Mapping[str, str], token: st
     address = re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: named[found[1]], rule)
     filled = re.sub(r"\$(\w+)", lambda found: named[found[1]], body)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    sent: Any = {"json": json.loads(filled)} if filled else {}
+    sent: Any = {"query_string" if method == "GET" else "json": json.loads(filled)} if filled else {}
     answer = client.open(address, method=method, headers=headers, buffered=True, **sent)
     problem = answer.get_json() if answer.is_json else None
     slug = slug_of(problem) if isinstance(problem, dict) and "type" in problem else ""

@@ -51,6 +51,7 @@ STEPS: Mapping[str, Step] = {
     "sign_blind": Step(("open", "closed"), None, ("before-deadline",)),
     "post_slip": Step(STATES[STATES.index("open") : -1]),  # late ones too, sealed for ever
     "give_form": Step(("open", "closed"), None, ("before-deadline",)),
+    "print_forms": Step(("issued", "open", "closed")),
     "collect_forms": Step(("open", "closed", "opened")),
     "enter_paper": Step(("closed", "opened")),
     "release_key": Step(("closed",), "opened", ("after-deadline", "key-fits")),

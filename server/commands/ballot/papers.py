@@ -1,0 +1,33 @@
+"""What is printed of a round: its empty paper forms."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from server.commands.ballot.in_hand import manifest_of, round_in
+from server.domain.ballot.manifest import Manifest
+from server.domain.ballot.papers import Heading, PaperForms, heading_of, paper_forms
+from server.domain.ballot.rounds import state_after
+from server.domain.replicas import Tenant
+from server.store.database import reading
+from server.store.records import load_family
+from server.store.round_rows import RoundRow
+
+
+def forms_of(tenant: Tenant, round_id: str, group: str, first: int, count: int) -> PaperForms:
+    """Empty forms; that they are printed gives none of them out.
+
+    Raises: not-found, round-state, malformed-request (no such group)
+    """
+    with reading() as connection:
+        row = round_in(connection, tenant.id, round_id)
+        state_after(row.state, "print_forms")
+        manifest = manifest_of(row, "print_forms")
+        heading = _heading(connection, tenant, row, manifest)
+    return paper_forms(manifest, heading, group, first, count)
+
+
+def _heading(connection: Connection, tenant: Tenant, row: RoundRow, manifest: Manifest) -> Heading:
+    meeting = load_family(connection, tenant.id, [row.meeting])[row.meeting]
+    line = "　".join(str(meeting.fields.get(name) or "") for name in ("title", "place")).strip("　")
+    return heading_of(manifest, tenant.name, line)

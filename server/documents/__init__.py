@@ -1,0 +1,1 @@
+"""The printing room: data in, PDF bytes out."""
