@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
 from flask import Flask
 from flask_smorest import Api, Blueprint
+from werkzeug.routing import Rule
 
 from server.api import (
     audit,
@@ -45,6 +47,16 @@ DOCUMENT = "api-docs"
 """The blueprint that flask-smorest makes for the OpenAPI document; its answers are of the API like the others."""
 
 
+class Address(Rule):
+    """An address that is matched. What would build one from a name is compiled when somebody asks, and nobody does."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        def build(rule: Address, **values: Any) -> tuple[str, str]:
+            return super()._compile_builder(append_unknown)(rule, **values)
+
+        return build
+
+
 class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
     """The OpenAPI document, written when somebody first asks for it: to write it takes longer than all else of a start.
 
@@ -64,8 +76,15 @@ class Described(Api):  # type: ignore[misc] # flask-smorest ships no types
         self._app.register_blueprint(blp)
         self._undescribed.append(blp)
 
+    def _register_responses(self) -> None:
+        """One for every status there is; they too are for the document alone."""
+        self._has_responses = False
+
     def _openapi_json(self) -> Any:
         with self._writes:
+            if not self._has_responses:
+                super()._register_responses()
+                self._has_responses = True
             while self._undescribed:
                 blp = self._undescribed.pop(0)
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
@@ -79,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
     Raises: GuardMissing, SealingKeyWrong, BadSetting (the sealing key is gone)
     """
     app = Flask("zoufang", static_folder=None)
+    app.url_rule_class = Address
     app.config.update(
         API_TITLE="Zoufang",
         API_VERSION="1",
