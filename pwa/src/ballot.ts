@@ -1,6 +1,6 @@
 /** The evaluator's ballot on an open phone: the sheet kept, handed in once, and carried to the box. Loaded when first wanted. */
 import type { Ports, Problem } from "./contract.ts";
-import { type Bytes, toHex, toNumber } from "./domain/ballot/bytes.ts";
+import { type Bytes, toHex } from "./domain/ballot/bytes.ts";
 import { fourWords, manifestHash } from "./domain/ballot/fingerprint.ts";
 import { chosen, emptyHeld, handedIn, type Held } from "./domain/ballot/held.ts";
 import type { Choice, Manifest } from "./domain/ballot/manifest.ts";
@@ -16,6 +16,7 @@ import type { Transport } from "./sync/transport.ts";
 
 /** All slips of a sheet go out within a minute; the pauses leave room for the requests. */
 const SPREAD_MS = 40_000;
+/** Who waits for company asks this often, each in a phase of his own from the first time on: or who fills a window would be its first to post. */
 const LOOK_MS = 15_000;
 /** As seldom as 33 phones in one hall can bear; up to twice that, so that they do not come together. */
 const RETRY_S = 6;
@@ -154,25 +155,28 @@ export class Ballot {
   }
 
   private async carry(id: string): Promise<void> {
-    let gaps: number[] | undefined;
+    const gaps: number[] = [];
     try {
       const about = await this.round(id);
       while (!this.closed) {
         const held = this.held(id);
         const move = next(held, { ...about, manifest: about.hash, window: this.windows.get(id) }, (of) => Math.floor(this.chance() * of));
         if (!held || move.do === "rest") return this.rests(id, move as Extract<Move, { do: "rest" }>);
-        if (move.do === "post") {
-          const { slips = [] } = held;
-          gaps ??= pauses(slips.filter((one) => !one.box).map(() => this.chance()), SPREAD_MS);
-          await this.pause(gaps.shift() ?? this.chance() * 1000);
-          if (this.closed) return;
-        }
+        await this.pause(this.gap(id, held, move.do, gaps));
+        if (this.closed) return;
         await this.go(id, held, move, about);
         this.says(id, {});
       }
     } catch (thrown) {
       if (!this.closed) await this.fails(id, toProblem(thrown));
     }
+  }
+
+  /** Before what is sent without a name: its moment says neither whose slip it is nor who filled the window. */
+  private gap(id: string, { slips = [] }: Held, what: Move["do"], gaps: number[]): number {
+    if (what === "look" && this.doing(id).why !== "company") return this.chance() * LOOK_MS;
+    if (what === "post" && !gaps.length) gaps.push(...pauses(slips.filter((one) => !one.box).map(this.chance), SPREAD_MS));
+    return gaps.shift() ?? 0;
   }
 
   private async go(id: string, held: Held, move: Exclude<Move, { do: "rest" }>, { manifest, group }: Round): Promise<void> {
@@ -188,9 +192,8 @@ export class Ballot {
 
   private rests(id: string, { why }: { why: Rest }): void {
     if (why === "company") {
-      const { left_ms = 0 } = this.windows.get(id) ?? {};
+      this.later(Math.min((this.windows.get(id)?.left_ms ?? 0) - LAST_CALL_MS, LOOK_MS));
       this.windows.delete(id);
-      this.later(Math.max(1000, Math.min(left_ms - LAST_CALL_MS, LOOK_MS * (0.7 + 0.6 * this.chance()))));
     }
     this.says(id, { why });
   }
@@ -252,9 +255,7 @@ export class Ballot {
   }
 
   /** What orders and spaces the slips must not be guessed. */
-  private chance(): number {
-    return Number(toNumber(this.random(4))) / 2 ** 32;
-  }
+  private chance = (): number => (this.ports.crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }
 
 const begun = (held: Held | undefined, id: string, hash: string): Held =>

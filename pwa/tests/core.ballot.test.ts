@@ -1,5 +1,5 @@
 /** The evaluator's phone with its real bytes, over a database that is killed and a line that is cut. */
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { stageOf } from "../src/domain/ballot/held.ts";
 import { evaluator, type FakeBallots, ROLL, ROUND, SUBJECTS } from "./fake-ballots.ts";
 import { type Phone, settle, slugOf } from "./phone.ts";
@@ -99,6 +99,25 @@ it.each(["idb:put:ballots", "idb:commit:meta", "idb:committed:meta", "ballot:iss
     expect(kills).toBeGreaterThan(0);
   },
 );
+
+it("asks for the window in a phase of its own, so that whoever fills it is not the first to post", async () => {
+  const { phone, office } = await filled();
+  office.windows = { leader: 1 };
+  const looks: number[] = [];
+  office.trouble = (what) => {
+    if (what === "window") looks.push(phone.nowMs);
+    return undefined;
+  };
+  const real = globalThis.crypto.getRandomValues.bind(globalThis.crypto);
+  const half = <T extends ArrayBufferView>(into: T): T => (into instanceof Uint32Array ? (into.fill(2 ** 31) as unknown as T) : real(into));
+  const dice = vi.spyOn(globalThis.crypto, "getRandomValues").mockImplementation(half as typeof real);
+  await (await phone.core.ballot()).handIn(ROUND);
+  await until(phone, () => stage(phone) === "signed", 1);
+  const signed = phone.nowMs;
+  await until(phone, () => looks.length > 0, 250);
+  dice.mockRestore();
+  expect(Math.abs((looks[0] ?? 0) - signed - 7_500)).toBeLessThan(500);
+});
 
 it("takes a lost answer for nothing, and sends the same again", async () => {
   const { phone, office } = await filled();

@@ -68,7 +68,7 @@ export class BallotErrands {
     const body = { township, subject: one.subject, group: one.group, slip: one.slip };
     const call = { method: "POST", path: `/ballots/v1/rounds/${round}/slips`, body, timeout_ms: POST_TIMEOUT_MS };
     const { tracker, box } = await this.ask<{ tracker: string; box: string }>("post", call);
-    if (tracker !== one.tracker) throw problem("malformed-answer", "no receipt", { device_action: "retry" });
+    if (tracker !== one.tracker) throw problem("malformed-answer", "", { device_action: "retry" });
     return { told: "posted", at, tracker, box: box === "in" ? box : "late" };
   }
 

@@ -67,10 +67,8 @@ export function after(held: Held, heard: Told): Held {
       };
     case "refused":
       return held.slips ? { ...held, refused: heard.slug } : held;
-    case "again": {
-      const { refused: _refused, board: _board, ...rest } = held;
-      return rest;
-    }
+    case "again":
+      return { ...held, refused: undefined, board: undefined };
   }
 }
 
@@ -85,6 +83,6 @@ function withSlips(held: Held, change: (one: KeptSlip, at: number) => KeptSlip):
 
 /** The pauses before each of so many posts, `spread_ms` together at most. Shape: `chance` a number from 0 to 1 for each. */
 export function pauses(chance: number[], spread_ms: number): number[] {
-  const moments = chance.map((one) => Math.floor(one * spread_ms)).sort((a, b) => a - b);
+  const moments = chance.map((one) => one * spread_ms).sort((a, b) => a - b);
   return moments.map((moment, at) => moment - (moments[at - 1] ?? 0));
 }
