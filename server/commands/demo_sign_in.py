@@ -17,12 +17,15 @@ from server.store.records import load_kind
 from server.store.replicas import load_roles
 from server.store.townships import load_tenants
 
-OFFERED = ("committee_secretary", "pbo", "branch_secretary")
+OFFERED = ("committee_secretary", "pbo", "branch_secretary", "evaluator", "scrutineer")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRole:
-    """Somebody of the demo township that a newcomer may be. Shape: the village he is of, if any, by id and by name."""
+    """Somebody of the demo township that a newcomer may be.
+
+    Shape:  the village he is of, if any, by id and by name; `others` how many other roles he holds
+    """
 
     role: str
     account: str
@@ -31,10 +34,12 @@ class DemoRole:
     post: str
     village: str | None
     village_name: str | None
+    others: int
 
 
 def demo_roles(now_ms: int) -> tuple[Tenant, list[DemoRole]]:
-    """The demo township, and one person for each role on offer: of the village that comes first.
+    """The demo township, and one person for each role on offer: of the village that comes first, with the fewest
+    other roles, so that each shows what is his alone.
 
     Raises: not-found (there is no demo township)
     """
@@ -45,7 +50,9 @@ def demo_roles(now_ms: int) -> tuple[Tenant, list[DemoRole]]:
         people = {record.id: record for record in load_kind(connection, tenant.id, "person")}
         villages = {record.id: record for record in load_kind(connection, tenant.id, "village")}
         held = [one for role in OFFERED for one in _holders(connection, tenant, role, people, villages, now_ms)]
-    held.sort(key=lambda one: villages[one.village].fields.get("ord") or 0 if one.village in villages else 0)
+    held.sort(
+        key=lambda one: (villages[one.village].fields.get("ord") or 0 if one.village in villages else 0, one.others)
+    )
     first = {role: next((one for one in held if one.role == role), None) for role in OFFERED}
     return tenant, [one for one in first.values() if one is not None]
 
@@ -75,8 +82,9 @@ def _holders(
             continue
         fields = people[person].fields
         name, post = str(fields["name"]), str(fields.get("post", ""))
-        for held in load_roles(connection, tenant.id, account, now_ms):
+        roles = load_roles(connection, tenant.id, account, now_ms)
+        for held in roles:
             home = villages.get(held.village or "")
             if held.role == role and (home is not None or held.village is None):
                 village_name = str(home.fields.get("short_name") or home.fields["name"]) if home else None
-                yield DemoRole(role, account, person, name, post, held.village, village_name)
+                yield DemoRole(role, account, person, name, post, held.village, village_name, len(roles) - 1)

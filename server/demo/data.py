@@ -18,7 +18,8 @@ class DemoData:
     """Everything somebody wrote for the demo.
 
     Shape:  `visits` are (village key, visit) in the villages' order; `template` is the cycle of any year, with `{year}`
-            in its texts; people are named by their `key`, a person's village by its short name.
+            in its texts; `hall` its meeting and who votes there, without roles if on paper; people are named by their
+            `key`, a person's village by its short name.
     """
 
     township: Row
@@ -27,6 +28,7 @@ class DemoData:
     cycles: tuple[Row, ...]
     template: Row
     visits: tuple[tuple[str, Row], ...]
+    hall: Row
 
 
 def read_data() -> DemoData:
@@ -40,6 +42,7 @@ def read_data() -> DemoData:
         villages=tuple(villages["villages"]),
         cycles=tuple(cycles["cycles"]),
         template=cycles["current_template"],
+        hall=_read(FOLDER / "hall.json"),
         visits=tuple((keys[file["village"]], visit) for file in files for visit in file["visits"]),
     )
 

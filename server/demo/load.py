@@ -10,6 +10,7 @@ from server.commands.push_changes import push_changes
 from server.commands.save_online import save_online
 from server.demo.data import DemoData, cycle_of_year, read_data
 from server.demo.founding import LOADED, found, retire_phones
+from server.demo.hall import call_meeting
 from server.demo.ids import local_ms, local_year
 from server.demo.names import FOUNDED_MS, TOWNSHIP, account_id
 from server.demo.phones import Phone, Seen
@@ -109,12 +110,13 @@ def _push(kinds: Kinds, phone: Phone, contact: Contact, seen: Seen) -> None:
 
 
 def _open_year(kinds: Kinds, data: DemoData, now_ms: int) -> None:
-    """This year has its open cycle with the roster and nothing in it; one that exists is left as people made it."""
+    """This year has its open cycle with roster and meeting and nothing else; what exists is left as people made it."""
     year = local_year(now_ms)
     with reading() as connection:
         known = {cycle.fields["year"] for cycle in load_kind(connection, TOWNSHIP, "cycle")}
     if year not in known:
         _save(kinds, cycle_writes(cycle_of_year(data.template, year), data.villages), now_ms)
+    call_meeting(kinds, data, year, account_id(OFFICE), now_ms)
 
 
 def _save(kinds: Kinds, writes: Sequence[OnlineWrite], now_ms: int) -> None:

@@ -24,6 +24,8 @@ TABLES = {
     "effects": "id",
     "deliveries": "key",
     "audit_events": "n",
+    "meetings": "id",
+    "evaluator_roll": "id",
 }
 
 
