@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.canonical import same
+from server.domain.conflicts import DELETED
 from server.domain.judging.verdicts import Verdict
 from server.domain.records import Change, Record
 from server.schemas.kinds.registry import KINDS
@@ -95,6 +96,7 @@ class Account:
         broken = self._opposed_by_himself(act, records)
         if change.action in ("create", "patch"):
             for field, value in texts_of(change):
+                self._agree(act, records.get(change.record), field)
                 self._write(act, change.record, field, value)
         elif change.action == "settle":
             self._settle(act, records)
@@ -121,6 +123,13 @@ class Account:
             one for one in self.entries if one not in here or not (self._is_own(one, act.author) or one.is_in(known))
         ]
         self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
+
+    def _agree(self, act: Act, record: Record | None, field: str) -> None:
+        """An old word that comes late and is what stands by now has two authors: the other does not change it unseen."""
+        memory = record.field_seqs.get(field) if record is not None else None
+        if memory is not None and act.verdict.seq is not None and memory.other_seq == act.verdict.seq:
+            written = self.writes.get((act.change.record, field), ())
+            self.writes[(act.change.record, field)] = (*written, (act.verdict.seq, act.author))
 
     def _is_own(self, entry: Entry, author: str) -> bool:
         """Whether the author wrote it himself, or the profile that he is a copy of did before the copying."""
@@ -176,7 +185,7 @@ class Account:
             and not records[one.record].scope.startswith("own:")
             and not (one.record != record and _is_put_away(one, records[one.record]))
             and one.author != act.author
-            and not one.is_in(self._known(act, (one.record, one.field)))
+            and not one.is_in(self._known(act, (one.record, one.field)) | self._known_when_deleted(act, one))
         ]
 
     def _known(self, act: Act, part: tuple[str, str]) -> frozenset[str]:
@@ -186,6 +195,11 @@ class Account:
             known |= todo
             todo = {tag for one in todo if one in self.undone for tag in self.undone[one].get(part, ())} - known
         return frozenset(known)
+
+    def _known_when_deleted(self, act: Act, entry: Entry) -> frozenset[str]:
+        """What those had before them whose deletion the author saw, if a restore has taken that deletion back since."""
+        lost = [self.undone[tag] for tag in act.shown.get((entry.record, DELETED), ()) if tag in self.undone]
+        return frozenset().union(*(shown.get((entry.record, entry.field), frozenset()) for shown in lost))
 
     def _opposed_by_himself(self, act: Act, records: Mapping[str, Record]) -> list[str]:
         """L3: a field is in conflict only if another install wrote it after the base."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from server.domain.conflicts import DELETED
 from server.domain.records import Record
 from tests.model.account import Shown, spoken
 from tests.model.feed import Row
@@ -32,7 +33,15 @@ def _all_of(phone: Phone, records: Iterable[str]) -> Shown:
     names = {(id_, name) for id_ in wanted if id_ in phone.rows for name in phone.rows[id_].record.fields}
     names |= {part for own in phone.own if own.change.record in wanted for part in phone.parts_of(own.change)}
     names |= {(one.parent, name) for one in _conflicts_over(phone, wanted) for name in _fields_of(one)}
-    return {part: _known(phone, *part) for part in names}
+    return {part: _known(phone, *part) for part in names} | _deletions(phone, wanted)
+
+
+def _deletions(phone: Phone, records: Iterable[str]) -> Shown:
+    """Who deleted what is gone already: nobody sees its values, but whoever deleted it had them before him."""
+    gone = {id_: row for id_ in records if (row := phone.rows.get(id_)) is not None and row.record.deleted}
+    return {
+        (id_, DELETED): frozenset(tag for name, tag in row.tags if name == DELETED and tag) for id_, row in gone.items()
+    }
 
 
 def _known(phone: Phone, record: str, field: str) -> frozenset[str]:

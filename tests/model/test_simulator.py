@@ -12,7 +12,7 @@ from tests.model.world import World
 SEEDS = range(1, 81)
 MENDED = (
     515, 529, 1320, 1495, 1590, 1678, 3723, 3945, 4111, 11161, 12209, 12862, 12954, 13851, 16515, 22162, 22339, 22829,
-    31160, 32195, 37321, 42190, 52168, 54625, 73699, 82118,
+    31160, 32195, 37321, 42190, 52168, 54625, 73699, 82118, 86064, 86639,
 )  # fmt: skip
 """Seeds that found something once, in the product or in the account."""
 
