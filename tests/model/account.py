@@ -125,7 +125,7 @@ class Account:
         self.entries = (*kept, Entry(act.change.change, act.author, record, field, value, known))
 
     def _agree(self, act: Act, record: Record | None, field: str) -> None:
-        """An old word that comes late and is what stands by now has two authors: the other does not change it unseen."""
+        """An old word that comes late and is what stands by now has two authors; neither changes it unseen."""
         memory = record.field_seqs.get(field) if record is not None else None
         if memory is not None and act.verdict.seq is not None and memory.other_seq == act.verdict.seq:
             written = self.writes.get((act.change.record, field), ())

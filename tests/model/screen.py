@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def shown_to(phone: Phone, wish: Wish) -> Mapping[tuple[str, str], frozenset[str]]:
     """What the author has seen of everything that this wish could write over."""
     if wish.action in ("delete", "restore"):
-        return _all_of(phone, phone.below(wish.record))
+        return _all_of(phone, phone.below(wish.record) | _asked_about(phone))
     if wish.action != "settle":
         return {(wish.record, name): _known(phone, wish.record, name) for name in wish.fields}
     row = phone.rows[wish.record]
@@ -34,6 +34,12 @@ def _all_of(phone: Phone, records: Iterable[str]) -> Shown:
     names |= {part for own in phone.own if own.change.record in wanted for part in phone.parts_of(own.change)}
     names |= {(one.parent, name) for one in _conflicts_over(phone, wanted) for name in _fields_of(one)}
     return {part: _known(phone, *part) for part in names} | _deletions(phone, wanted)
+
+
+def _asked_about(phone: Phone) -> set[str]:
+    """What was deleted and has left the phone, which forgot where it hung; the question is still on its list."""
+    rows = (row.record for row in phone.rows.values() if row.record.kind == "conflict")
+    return {row.parent for row in rows if row.parent is not None and row.parent not in phone.rows}
 
 
 def _deletions(phone: Phone, records: Iterable[str]) -> Shown:
