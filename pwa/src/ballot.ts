@@ -8,8 +8,8 @@ import { problem, toProblem } from "./domain/problem.ts";
 import { putBallot } from "./store/ballots.ts";
 import type { Opened } from "./store/opened.ts";
 import { load } from "./store/load.ts";
-import { after, type Knows, LAST_CALL_MS, type Move, next, pauses, type Rest, type Told } from "./sync/ballot-step.ts";
-import { BallotErrands, sealedSheet, type Voter } from "./sync/ballot-errands.ts";
+import { after, inCompany, type Knows, LAST_CALL_MS, type Move, next, pauses, type Rest, type Told } from "./sync/ballot-step.ts";
+import { BallotErrands, type Reader, sealedSheet, type Voter } from "./sync/ballot-errands.ts";
 import { reactionTo } from "./sync/reaction.ts";
 import type { Running } from "./sync/state.ts";
 import type { Transport } from "./sync/transport.ts";
@@ -20,6 +20,7 @@ const SPREAD_MS = 40_000;
 const LOOK_MS = 15_000;
 /** As seldom as 33 phones in one hall can bear; up to twice that, so that they do not come together. */
 const RETRY_S = 6;
+const MOST_RETRY_S = 30;
 const MOST_TRIES = 5;
 /** The round is not where this phone believes it: the next sync tells, and then it is decided anew. */
 const ELSEWHERE = "round-state";
@@ -42,6 +43,8 @@ export class Ballot {
   private readonly errands: BallotErrands;
   private readonly open: Opened;
   private readonly doings = new Map<string, Doing>();
+  /** How often in a row a round's errands failed. */
+  private readonly failures = new Map<string, number>();
   private readonly windows = new Map<string, Knows["window"]>();
   private readonly read = new Map<string, { text: string; manifest: Manifest; hash: string; words: string }>();
   private writing: Promise<unknown> = Promise.resolve();
@@ -55,10 +58,11 @@ export class Ballot {
     private readonly ports: Ports,
     readonly running: Running,
     transport: Transport,
+    reader: Reader,
     private readonly changed: () => void,
   ) {
     this.open = running.open;
-    this.errands = new BallotErrands(ports.crypto.subtle, transport, (what) => ports.faults?.(what));
+    this.errands = new BallotErrands(ports.crypto.subtle, transport, reader, (what) => ports.faults?.(what));
   }
 
   doing = (round: string): Doing => this.doings.get(round) ?? {};
@@ -165,6 +169,7 @@ export class Ballot {
         await this.pause(this.gap(id, held, move.do, gaps));
         if (this.closed) return;
         await this.go(id, held, move, about);
+        this.failures.delete(id);
         this.says(id, {});
       }
     } catch (thrown) {
@@ -185,7 +190,7 @@ export class Ballot {
       this.windows.set(id, await this.errands.look(id, group, voter));
       return;
     }
-    const told = move.do === "post" ? this.errands.post(held, move.at, voter) : this.errands[move.do](held, manifest, voter);
+    const told = move.do === "post" ? this.errands.post(held, move.at, !inCompany(held, this.windows.get(id)?.full ?? 0), voter) : this.errands[move.do](held, manifest, voter);
     const heard = await told.catch(refusal);
     await this.serially(() => this.write(id, (now) => now && after(now, heard)));
   }
@@ -200,7 +205,9 @@ export class Ballot {
 
   private async fails(id: string, found: Problem): Promise<void> {
     this.windows.delete(id);
-    this.later((found.retry_after_s ?? RETRY_S) * 1000 * (1 + this.chance()));
+    const failed = this.failures.get(id) ?? 0;
+    this.failures.set(id, failed + 1);
+    this.later((found.retry_after_s ?? Math.min(MOST_RETRY_S, RETRY_S * 2 ** failed)) * 1000 * (1 + this.chance()));
     this.says(id, { problem: found });
     if (found.slug === "local-fault") await load(this.open).catch(() => undefined);
     if (found.slug === ELSEWHERE) void this.running.shell.wake("write");

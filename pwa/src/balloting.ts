@@ -3,6 +3,9 @@ import type { Ballot } from "./ballot.ts";
 import type { Ports } from "./contract.ts";
 import type { Held } from "./domain/ballot/held.ts";
 import type { Home } from "./home.ts";
+import type { Reader } from "./sync/ballot-errands.ts";
+
+const reader: Reader = () => import("./sync/ballot-board.ts").then(({ readBoard }) => readBoard);
 
 export class Balloting {
   private coming: Promise<Ballot> | undefined;
@@ -23,7 +26,7 @@ export class Balloting {
     if (this.ballot?.running === running) return this.ballot;
     this.coming ??= import("./ballot.ts").then(({ Ballot }) => {
       this.coming = undefined;
-      this.ballot = new Ballot(this.ports, this.home.opened(), this.home.transport, this.told);
+      this.ballot = new Ballot(this.ports, this.home.opened(), this.home.transport, reader, this.told);
       return this.ballot;
     });
     return this.coming.finally(() => {

@@ -29,6 +29,10 @@ export class FakeBallots {
   left_ms = 3_600_000;
   readonly issued = new Map<string, string>();
   readonly box = new Map<string, { subject: string; slip: string; box: "in" | "late" }>();
+  /** What was asked for, answered or not. */
+  readonly asked: string[] = [];
+  /** When a phone first heard that its window is full. */
+  company: number | undefined;
   /** Headers and body of each posting, as they came. */
   readonly posts: { headers: Headers; body: string; atMs: number }[] = [];
   /** Answers in the office's place: a problem's slug, "cut" after the work is done, or nothing. */
@@ -58,6 +62,7 @@ export class FakeBallots {
   private async serve(url: URL, init: RequestInit = {}): Promise<Response> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     const what = url.pathname.split("/").pop() ?? "";
+    this.asked.push(what);
     const refused = this.trouble(what);
     if (refused === "gone") throw new TypeError("no line");
     if (refused && refused !== "cut") return json({ type: `#${refused}`, title: refused, device_action: "stop" }, 409);
@@ -68,6 +73,7 @@ export class FakeBallots {
   }
 
   private async answer(what: string, body: string, headers: Headers): Promise<Response> {
+    if (what === "window" && (this.windows[GROUP] ?? -1) > 0) this.company ??= this.clock();
     if (what === "window") return json({ windows: this.windows, closes_ms: this.left_ms, server_time_ms: 0 });
     if (what === "slips") return this.post(JSON.parse(body), headers, body);
     if (!headers.get("Authorization")) return json({ type: "#unknown-replica", title: "who?", device_action: "enrol" }, 401);
@@ -119,6 +125,7 @@ export async function evaluator(): Promise<{ phone: Phone; office: FakeBallots }
   phone.extra = { fetch: phone.server.fetch };
   office.clock = () => phone.nowMs;
   office.issue();
+  office.state("open");
   await phone.reboot();
   phone.core.start();
   await phone.core.syncNow();

@@ -23,5 +23,5 @@ def test_a_first_use_without_network_promises_nothing_and_then_shows_an_evaluato
     assert "自动上传" not in me.find("problem").inner_text()
     me.offline(False)
     me.tap("enrol-submit")
-    me.says("today", "要您办的事会列在这里")
+    me.says("ballots", "要您办的事会列在这里")
     assert english(me.page) == []

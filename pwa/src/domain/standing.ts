@@ -29,6 +29,9 @@ export const mayBeginVisits = (roles: readonly HeldRole[]): boolean => holds(rol
 /** Whether what is seen and heard in a village is written by somebody at all, as visitor or companion. */
 export const goesToVillages = (roles: readonly HeldRole[]): boolean => mayBeginVisits(roles) || holds(roles, ["committee_member"]);
 
+/** Whether somebody has no business here but a ballot: he finds 评议 and 我的, and nothing to look for elsewhere. */
+export const onlyEvaluates = (roles: readonly HeldRole[]): boolean => roles.length > 0 && roles.every(({ role }) => role === "evaluator");
+
 /** Whether a village without a visit on this phone is one that nobody has visited. */
 export const seesEveryVillage = (roles: readonly HeldRole[]): boolean => holds(roles, OFFICE);
 

@@ -10,8 +10,12 @@ export interface Pill {
   words: Record<string, string | number>;
 }
 
+/** What stands out at a ballot: a sheet begun and not handed in, slips under way, slips that were not counted. */
+export type BallotLeft = "begun" | "waiting" | "amiss" | undefined;
+const BALLOTS: Record<NonNullable<BallotLeft>, Tone> = { begun: "device", waiting: "underway", amiss: "needs" };
+
 /** The most urgent thing that is true of this phone's work; `needs` counts what waits for this person, `time` writes 14:02. */
-export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, needs: number, time: (ms: number) => string): Pill {
+export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, needs: number, time: (ms: number) => string, ballot?: BallotLeft): Pill {
   if (phase === "broken" || storage.evicted) return say("cannot", "cannot");
   const waiting = sync.waiting;
   if (phase === "locked") return waiting > 0 ? locked(waiting, sync.handed ?? 0) : say("device", "locked-empty");
@@ -21,6 +25,7 @@ export function pillOf(phase: Phase, sync: SyncState, storage: StorageState, nee
   if (needs > 0) return needing(needs, sync, time);
   if (waiting > 0 && sync.handed) return say("device", "waiting-handed", { n: waiting, handed: sync.handed });
   if (waiting > 0) return say("device", sync.online ? "waiting" : "waiting-offline", { n: waiting });
+  if (ballot) return say(BALLOTS[ballot], `ballot-${ballot}`);
   if (sync.arrivedAtMs === undefined) return say("device", sync.online ? "unproven" : "unproven-offline");
   return say("arrived", "arrived", { time: time(sync.arrivedAtMs) });
 }

@@ -4,7 +4,7 @@ import type { Held, KeptSlip } from "../domain/ballot/held.ts";
 import type { Cell, Manifest } from "../domain/ballot/manifest.ts";
 import { prepared, type Sources, slipOf, tracker } from "../domain/ballot/slip.ts";
 import { problem } from "../domain/problem.ts";
-import { type Board, readBoard } from "./ballot-board.ts";
+import type { Board, readBoard } from "./ballot-board.ts";
 import type { Knows, Told } from "./ballot-step.ts";
 import type { Transport } from "./transport.ts";
 
@@ -27,10 +27,14 @@ export async function sealedSheet(sources: Sources, manifest: Manifest, group: s
   );
 }
 
+/** Brings what reads a board: a piece of its own, since nobody needs it before the box is opened. */
+export type Reader = () => Promise<typeof readBoard>;
+
 export class BallotErrands {
   constructor(
     private readonly subtle: SubtleCrypto,
     private readonly transport: Transport,
+    private readonly reader: Reader,
     private readonly point: (what: string) => void,
   ) {}
 
@@ -63,20 +67,20 @@ export class BallotErrands {
   }
 
   /** Nothing of this request says who sends it. */
-  async post({ round, slips = [] }: Held, at: number, { township }: Voter): Promise<Told> {
+  async post({ round, slips = [] }: Held, at: number, alone: boolean, { township }: Voter): Promise<Told> {
     const one = slips[at] as KeptSlip;
     const body = { township, subject: one.subject, group: one.group, slip: one.slip };
     const call = { method: "POST", path: `/ballots/v1/rounds/${round}/slips`, body, timeout_ms: POST_TIMEOUT_MS };
     const { tracker, box } = await this.ask<{ tracker: string; box: string }>("post", call);
     if (tracker !== one.tracker) throw problem("malformed-answer", "", { device_action: "retry" });
-    return { told: "posted", at, tracker, box: box === "in" ? box : "late" };
+    return { told: "posted", at, tracker, box: box === "in" ? box : "late", alone };
   }
 
   /** The whole board, so that the question does not say which slips are his. */
   async board(held: Held, manifest: Manifest, { token }: Voter): Promise<Told> {
     const path = `/ballots/v1/rounds/${held.round}/board`;
     const board = await this.ask<Board>("board", { method: "GET", path, token });
-    return readBoard(this.subtle, held, manifest, board);
+    return (await this.reader())(this.subtle, held, manifest, board);
   }
 
   private async ask<T>(errand: string, call: Parameters<Transport["call"]>[0]): Promise<T> {

@@ -3,7 +3,7 @@
  * phone killed anywhere goes on from its last commit and sends the same bytes.
  */
 import type { Found } from "../domain/ballot/mine.ts";
-import type { Held, KeptSlip } from "../domain/ballot/held.ts";
+import { type Held, type KeptSlip, OPENED } from "../domain/ballot/held.ts";
 
 /** Before the deadline this much: then the slips go whatever the company. */
 export const LAST_CALL_MS = 10 * 60_000;
@@ -16,22 +16,22 @@ export interface Knows {
   window?: { full: number; left_ms: number };
 }
 
-export type Rest = "filling" | "done" | "void" | "other-manifest" | "too-late" | "refused" | "company";
+export type Rest = "filling" | "not-open" | "done" | "void" | "other-manifest" | "too-late" | "refused" | "company";
 export type Move =
   | { do: "issue" | "look" | "board" }
   | { do: "post"; at: number }
   | { do: "rest"; why: Rest };
 
-/** What an errand brought back. Shape: `slips` in the order of the held ones. */
+/** What an errand brought back. Shape: `slips` in the order of the held ones; `alone` posted without company. */
 export type Told =
   | { told: "issued"; slips: { slip: string; tracker: string }[]; window: number }
-  | { told: "posted"; at: number; tracker: string; box: "in" | "late" }
+  | { told: "posted"; at: number; tracker: string; box: "in" | "late"; alone?: boolean }
   | { told: "board"; found: Found[]; head: string; words: string; whole: boolean }
   | { told: "refused"; slug: string }
   | { told: "again" };
 
-/** From here on the box takes nothing, and the board tells what it had. */
-const OPENED = new Set(["opened", "reconciled", "counted", "certified", "published"]);
+/** Up to here nothing is signed; the next sync tells when it is. */
+const BEFORE = new Set(["prepared", "issued"]);
 
 /** The next thing to do. Shape: `pick` chooses one of so many, so that the order of the posting tells nothing. */
 export function next(held: Held | undefined, knows: Knows, pick: (of: number) => number): Move {
@@ -40,15 +40,20 @@ export function next(held: Held | undefined, knows: Knows, pick: (of: number) =>
   if (held.board) return rest("done");
   if (held.refused) return rest("refused");
   if (held.manifest !== knows.manifest) return rest("other-manifest");
-  if (held.slips.some((one) => !one.slip)) return OPENED.has(knows.state) ? rest("too-late") : { do: "issue" };
+  if (held.slips.some((one) => !one.slip)) {
+    if (BEFORE.has(knows.state)) return rest("not-open");
+    return OPENED.has(knows.state) ? rest("too-late") : { do: "issue" };
+  }
   if (OPENED.has(knows.state)) return { do: "board" };
   const left = held.slips.flatMap((one, at) => (one.box ? [] : [at]));
   if (left.length === 0) return rest("done");
   if (!knows.window) return { do: "look" };
   const { full, left_ms } = knows.window;
-  const company = held.window !== undefined && full >= held.window;
-  return company || left_ms <= LAST_CALL_MS ? { do: "post", at: left[pick(left.length)] ?? 0 } : rest("company");
+  return inCompany(held, full) || left_ms <= LAST_CALL_MS ? { do: "post", at: left[pick(left.length)] ?? 0 } : rest("company");
 }
+
+/** The slips of so many go together that none is told apart. */
+export const inCompany = ({ window }: Held, full: number): boolean => window !== undefined && full >= window;
 
 const rest = (why: Rest): Move => ({ do: "rest", why });
 
@@ -58,7 +63,7 @@ export function after(held: Held, heard: Told): Held {
     case "issued":
       return issued(held, heard);
     case "posted":
-      return withSlips(held, (one, at) => (at === heard.at && one.tracker === heard.tracker && !one.box ? { ...one, box: heard.box } : one));
+      return posted(held, heard);
     case "board":
       if (!held.slips || heard.found.length !== held.slips.length) return held;
       return {
@@ -75,6 +80,12 @@ export function after(held: Held, heard: Told): Held {
 function issued(held: Held, { slips, window }: Extract<Told, { told: "issued" }>): Held {
   if (!held.slips || slips.length !== held.slips.length || held.slips.every((one) => one.slip)) return held;
   return { ...withSlips(held, (one, at) => ({ ...one, ...slips[at] })), window };
+}
+
+function posted(held: Held, { at: where, tracker, box, alone }: Extract<Told, { told: "posted" }>): Held {
+  const one = held.slips?.[where];
+  if (!one || one.tracker !== tracker || one.box) return held;
+  return { ...withSlips(held, (slip, at) => (at === where ? { ...slip, box } : slip)), ...(alone && { alone }) };
 }
 
 function withSlips(held: Held, change: (one: KeptSlip, at: number) => KeptSlip): Held {

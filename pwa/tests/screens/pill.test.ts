@@ -1,7 +1,7 @@
 /** The pill says the most urgent true thing; green only for a matched receipt with nothing waiting (L17). */
 import { expect, test } from "vitest";
 import type { Phase, StorageState, SyncState } from "../../src/contract.ts";
-import { pillOf } from "../../src/parts/pill.ts";
+import { type BallotLeft, pillOf } from "../../src/parts/pill.ts";
 import { tripFault } from "../../src/screens/today/trip.ts";
 
 const rest: SyncState = { running: false, online: true, waiting: 0, total: 0, done: 0, quarantined: 0, conflicts: 0, locked: false };
@@ -35,6 +35,11 @@ test("L17_what is kept sealed is never called arrived", () => {
   expect(say({ waiting: 3, handed: 3 }, { phase: "locked" })).toBe("pill.locked-handed");
   expect(say({ waiting: 3, handed: 0 }, { phase: "locked" })).toBe("pill.locked");
   expect(say({ waiting: 3, handed: 2 })).toBe("pill.waiting-handed");
+});
+
+test("L17_a ballot that has not arrived, or was not counted, is said before all has arrived", () => {
+  const said = (ballot: BallotLeft): string => pillOf("open", { ...rest, arrivedAtMs: 5 }, sound, 0, String, ballot).key;
+  expect([said("begun"), said("waiting"), said("amiss"), said(undefined)]).toEqual(["pill.ballot-begun", "pill.ballot-waiting", "pill.ballot-amiss", "pill.arrived"]);
 });
 
 test("a phone may set out only when it is loaded, kept, and proved lately", () => {

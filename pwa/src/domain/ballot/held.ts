@@ -28,10 +28,15 @@ export interface Held {
   slips?: KeptSlip[];
   /** The company in which the slips are posted. */
   window?: number;
+  /** The last call came first: at least one slip was posted without company. */
+  alone?: boolean;
   /** The server will not have this hand-in: the slug of its problem. */
   refused?: string;
   board?: { head: string; words: string; whole: boolean };
 }
+
+/** Round states from which on the box takes nothing, and the board tells what it had. */
+export const OPENED = new Set(["opened", "reconciled", "counted", "certified", "published"]);
 
 /** One line of the sheet. */
 export interface SheetRow {
