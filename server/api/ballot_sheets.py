@@ -52,7 +52,7 @@ bp = _Sheets("ballot-sheets", prefix="/ballots/v1", about="Who hands in, on the 
 @bp.response(200, IssuedSchema)
 @bp.problems(
     "unknown-replica", "replica-revoked", "not-found", "not-on-roll", "round-state", "round-guard", "sheet-rows",
-    "already-issued", "other-channel", "batch-too-large", "unsupported-media-type",
+    "round-delegated", "already-issued", "other-channel", "batch-too-large", "unsupported-media-type",
 )  # fmt: skip
 def issuances(given: dict[str, Any], ballot: UUID) -> Response:
     """Sign a whole sheet through its envelopes, once; the same bytes get the same signatures."""
@@ -69,7 +69,7 @@ def issuances(given: dict[str, Any], ballot: UUID) -> Response:
 @bp.response(200, BallotDoneSchema)
 @bp.problems(
     "unknown-replica", "not-allowed", "replica-revoked", "not-found", "round-state", "round-guard", "other-channel",
-    "form-number", "batch-too-large", "unsupported-media-type",
+    "round-delegated", "form-number", "batch-too-large", "unsupported-media-type",
 )  # fmt: skip
 def paper_forms(given: dict[str, Any], ballot: UUID) -> Response:
     """Give a numbered form to somebody on the roll, who then hands in no sheet."""
@@ -93,7 +93,7 @@ def forms(ballot: UUID) -> Response:
 @bp.response(200, BallotDoneSchema)
 @bp.problems(
     "unknown-replica", "not-allowed", "replica-revoked", "not-found", "round-state", "round-guard", "form-number",
-    "batch-too-large", "unsupported-media-type",
+    "round-delegated", "batch-too-large", "unsupported-media-type",
 )  # fmt: skip
 def spoil(given: dict[str, Any], ballot: UUID, form: int) -> Response:
     """Replace a spoiled form; its holder counts once."""
@@ -108,7 +108,7 @@ def spoil(given: dict[str, Any], ballot: UUID, form: int) -> Response:
 @bp.response(200, FormsSchema)
 @bp.problems(
     "unknown-replica", "not-allowed", "replica-revoked", "not-found", "round-state", "form-number", "batch-too-large",
-    "unsupported-media-type",
+    "round-delegated", "unsupported-media-type",
 )  # fmt: skip
 def collected(given: dict[str, Any], ballot: UUID) -> Response:
     """Note which forms came back, all or nothing."""

@@ -86,7 +86,7 @@ def roll(asked: dict[str, Any], meeting: Any) -> Response:
 @bp.doc(security=_TOKEN)
 @bp.arguments(AttendanceSchema)
 @bp.response(200, RollSchema)
-@bp.problems(*_SIGNED_IN, "not-found", "round-state")
+@bp.problems(*_SIGNED_IN, "not-found", "round-state", "round-delegated")
 def attendance(asked: dict[str, Any], meeting: Any) -> Response:
     """These rows have come, or have not."""
     identity = current_identity(CLERK)
@@ -100,7 +100,9 @@ def attendance(asked: dict[str, Any], meeting: Any) -> Response:
 @bp.doc(security=_TOKEN)
 @bp.arguments(HallCodeSchema)
 @bp.response(200, PresentSchema)
-@bp.problems(*_SIGNED_IN, "not-found", "not-on-roll", "hall-code-wrong", "round-state", "too-many-requests")
+@bp.problems(
+    *_SIGNED_IN, "not-found", "not-on-roll", "hall-code-wrong", "round-state", "round-delegated", "too-many-requests"
+)
 def present(asked: dict[str, Any], meeting: Any) -> Response:
     """Whoever stands on the roll and types the code of the hall is present."""
     identity = current_identity()

@@ -71,7 +71,7 @@ def issue(ballot: Any) -> Response:
 @bp.post("/rounds/<uuid:ballot>/open")
 @bp.doc(security=_TOKEN)
 @bp.response(200, RoundAnswerSchema)
-@bp.problems(*_PROVED, "round-state", "round-guard")
+@bp.problems(*_PROVED, "round-state", "round-delegated", "round-guard")
 def begin(ballot: Any) -> Response:
     """With a quorum in the hall, handing in begins."""
     identity = proved_identity(CLERK)
@@ -81,7 +81,7 @@ def begin(ballot: Any) -> Response:
 @bp.post("/rounds/<uuid:ballot>/close")
 @bp.doc(security=_TOKEN)
 @bp.response(200, RoundAnswerSchema)
-@bp.problems(*_PROVED, "round-state")
+@bp.problems(*_PROVED, "round-state", "round-delegated")
 def close(ballot: Any) -> Response:
     """The host has closed the ballot; phones go on bringing what is filled in until the deadline."""
     identity = proved_identity(CLERK)
@@ -92,7 +92,7 @@ def close(ballot: Any) -> Response:
 @bp.doc(security=_TOKEN)
 @bp.arguments(VoidSchema)
 @bp.response(200, RoundAnswerSchema)
-@bp.problems(*_PROVED, "round-state")
+@bp.problems(*_PROVED, "round-state", "round-delegated")
 def void(asked: dict[str, Any], ballot: Any) -> Response:
     """Nothing of the round counts; the meeting may have another."""
     identity = proved_identity(CLERK)

@@ -30,6 +30,7 @@ COMMANDS = {
     "prepare": "server.cli.system:prepare",
     "seal": "server.cli.system:seal",
     "backup": "server.cli.backup:backup",
+    "hub": "server.cli.hub:hub",
     "restore": "server.cli.backup:restore",
     "docs": "server.cli.docs:docs",
 }

@@ -8,7 +8,7 @@ from server.domain.ballot.fingerprint import four_words
 from server.domain.ballot.manifest import manifest_hash, read_manifest
 from server.domain.ballot.preparing import appraised, manifest_of, name_of, places_of
 from server.domain.ballot.roll import RollRow, has_quorum, may_issue
-from server.domain.ballot.rounds import state_after
+from server.domain.ballot.rounds import refuse_delegated, state_after
 from server.domain.canonical import canonical
 from server.domain.judging.verdicts import OnlineWrite
 from server.domain.kinds import Kinds
@@ -47,10 +47,11 @@ def issue_round(kinds: Kinds, township_id: str, account: str, round_id: str, now
 def open_round(kinds: Kinds, township_id: str, account: str, round_id: str, now_ms: int) -> Record:
     """Two thirds are in the hall: whoever is on the roll may hand in.
 
-    Raises: not-found, round-state, round-guard (quorum, before-deadline)
+    Raises: not-found, round-state, round-delegated, round-guard (quorum, before-deadline)
     """
     with transaction(township_id) as tx:
         record, rows = _round_and_roll(tx, round_id)
+        refuse_delegated(record.fields.get("delegated"), "open")
         holds = {"quorum": has_quorum(rows), "before-deadline": now_ms < int(record.fields["deadline_ms"])}
         state = state_after(str(record.fields["state"]), "open", _true(holds))
         begun = OnlineWrite(str(record.fields["meeting_id"]), "meeting", {"state": "open"})
@@ -61,23 +62,28 @@ def open_round(kinds: Kinds, township_id: str, account: str, round_id: str, now_
 def close_round(kinds: Kinds, township_id: str, account: str, round_id: str, now_ms: int) -> Record:
     """The host has closed the ballot; phones still bring what is filled in, until the deadline.
 
-    Raises: not-found, round-state
+    Raises: not-found, round-state, round-delegated
     """
     with transaction(township_id) as tx:
-        state = state_after(str(find_round(tx, round_id).fields["state"]), "close")
+        state = _stepped(find_round(tx, round_id), "close")
         return save_round(tx, kinds, account, round_id, {"state": state}, "round-closed", now_ms)
 
 
 def void_round(kinds: Kinds, township_id: str, account: str, round_id: str, reason: str, now_ms: int) -> Record:
     """Nothing of this round counts, its signing keys are gone, and the meeting may have another.
 
-    Raises: not-found, round-state
+    Raises: not-found, round-state, round-delegated
     """
     with transaction(township_id) as tx:
-        state = state_after(str(find_round(tx, round_id).fields["state"]), "void")
+        state = _stepped(find_round(tx, round_id), "void")
         destroy_keys(tx.connection, township_id, round_id)
         fields = {"state": state, "void_reason": reason}
         return save_round(tx, kinds, account, round_id, fields, "round-voided", now_ms)
+
+
+def _stepped(record: Record, step: str) -> str:
+    refuse_delegated(record.fields.get("delegated"), step)
+    return state_after(str(record.fields["state"]), step)
 
 
 def _round_and_roll(tx: Transaction, round_id: str) -> tuple[Record, list[RollRow]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from server.commands.ballot_records import entry_write, find_meeting, live_round
 from server.commands.save_online import save_online_in
 from server.domain.ballot.roll import RollRow, present
-from server.domain.ballot.rounds import state_after
+from server.domain.ballot.rounds import refuse_delegated, state_after
 from server.domain.kinds import Kinds
 from server.domain.problems import Problem
 from server.domain.records import Record
@@ -24,7 +24,7 @@ def take_attendance(
     """These rows have these statuses; with an unknown row among them nothing has changed.
 
     Shape:  `asked` pairs of row and status; once the reconciliation is signed attendance stays as it is
-    Raises: not-found, round-state, malformed-request
+    Raises: not-found, round-state, round-delegated, malformed-request
     """
     with transaction(township_id) as tx:
         _meeting, rounds = find_meeting(tx, meeting_id)
@@ -40,7 +40,7 @@ def take_attendance(
 def report_present(kinds: Kinds, township_id: str, account: str, meeting_id: str, hall_code: str, now_ms: int) -> str:
     """Whoever stands on the roll and reads the code in the hall is present; his status.
 
-    Raises: not-found, not-on-roll, hall-code-wrong, round-state
+    Raises: not-found, not-on-roll, hall-code-wrong, round-state, round-delegated
     """
     with transaction(township_id) as tx:
         _meeting, rounds = find_meeting(tx, meeting_id)
@@ -78,4 +78,5 @@ def _taken(
 def _refuse_after_opening(rounds: list[Record]) -> None:
     live = live_round(rounds)
     if live is not None:
+        refuse_delegated(live.fields.get("delegated"), "take_attendance")
         state_after(str(live.fields["state"]), "take_attendance")

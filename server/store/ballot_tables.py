@@ -115,6 +115,17 @@ class PostingWindowRow(Base):
     full_to: Mapped[int] = mapped_column(BigInteger)
 
 
+class HubRow(Base):
+    """A round is, or was, with a laptop in the hall."""
+
+    __tablename__ = "hubs"
+    township_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    round_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))  # away | back | lost; at the hub itself here | closed
+    laptop: Mapped[str | None] = mapped_column(ID)
+
+
 class PaperTallyRow(Base):
     """What one clerk counted on the paper forms of one place."""
 

@@ -55,6 +55,18 @@ def insert_issued(
     insert_rows(connection, "issuances", columns, rows)
 
 
+def load_all_issued(connection: Connection, township_id: str, round_id: str) -> list[tuple[str, Issued]]:
+    """Everything that is issued in the round, by row of the roll; for a round that goes to another machine."""
+    found = connection.execute(
+        sql(
+            "SELECT roll_id, subject_id, channel, request_hash, form_no, posting_window FROM issuances "
+            "WHERE township_id = :township AND round_id = :round ORDER BY roll_id, subject_id"
+        ),
+        {"township": township_id, "round": round_id},
+    )
+    return [(str(row[0]), Issued(*row[1:])) for row in found]
+
+
 def replace_form(connection: Connection, township_id: str, round_id: str, spoiled: int, form_no: int) -> int:
     """Whoever held the spoiled form holds this one; for how many subjects, 0 where nobody held it."""
     done = connection.execute(

@@ -13,13 +13,14 @@ from server.store.database import is_sqlite
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """One round. Shape: `manifest` its canonical text, empty while it is being prepared."""
+    """One round. Shape: `manifest` its canonical text, empty while it is being prepared; `delegated`: a hub has it"""
 
     id: str
     meeting: str
     state: str
     deadline_ms: int
     manifest: str
+    delegated: bool = False
 
 
 def load_round(connection: Connection, township_id: str, round_id: str) -> RoundRow | None:
@@ -34,9 +35,8 @@ def load_round(connection: Connection, township_id: str, round_id: str) -> Round
     if found is None:
         return None
     fields = json.loads(found)
-    return RoundRow(
-        round_id, fields["meeting_id"], fields["state"], int(fields["deadline_ms"]), fields.get("manifest") or ""
-    )
+    manifest, delegated = fields.get("manifest") or "", bool(fields.get("delegated"))
+    return RoundRow(round_id, fields["meeting_id"], fields["state"], int(fields["deadline_ms"]), manifest, delegated)
 
 
 def hold_box(connection: Connection, township_id: str, round_id: str, opens: bool = False) -> str | None:

@@ -49,14 +49,39 @@ def is_spent(connection: Connection, township_id: str, round_id: str, signature:
 
 def count_refused(connection: Connection, township_id: str, round_id: str, place: Place, reason: str) -> None:
     """One more was refused for this reason; nothing else of it is kept."""
+    add_refused(connection, township_id, round_id, place, reason, 1)
+
+
+def add_refused(connection: Connection, township_id: str, round_id: str, place: Place, reason: str, count: int) -> None:
+    """So many more were refused for this reason; nothing else of them is kept."""
     connection.execute(
         sql(
             "INSERT INTO refused_slips (township_id, round_id, subject_id, group_slug, reason, count) "
-            "VALUES (:township, :round, :subject, :group, :reason, 1) "
+            "VALUES (:township, :round, :subject, :group, :reason, :count) "
             "ON CONFLICT (township_id, round_id, subject_id, group_slug, reason) "
-            "DO UPDATE SET count = refused_slips.count + 1"
+            "DO UPDATE SET count = refused_slips.count + excluded.count"
         ),
-        {**_key(township_id, round_id), "subject": place[0], "group": place[1], "reason": reason},
+        {**_key(township_id, round_id), "subject": place[0], "group": place[1], "reason": reason, "count": count},
+    )
+
+
+def load_refused(connection: Connection, township_id: str, round_id: str) -> list[tuple[str, str, str, int]]:
+    """How many were refused, by subject, group and reason."""
+    found = connection.execute(
+        sql(
+            "SELECT subject_id, group_slug, reason, count FROM refused_slips WHERE township_id = :township "
+            "AND round_id = :round ORDER BY subject_id, group_slug, reason"
+        ),
+        _key(township_id, round_id),
+    )
+    return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in found]
+
+
+def in_time_elsewhere(connection: Connection, township_id: str, round_id: str, digest: str) -> None:
+    """The slip came in time at another place of the same box, whatever was noted here."""
+    connection.execute(
+        sql("UPDATE slips SET late = :late WHERE township_id = :township AND round_id = :round AND slip_hash = :hash"),
+        _key(township_id, round_id) | {"hash": digest, "late": False},
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from server.commands.save_online import save_online_in
 from server.domain.ballot.manifest import Manifest, read_manifest
 from server.domain.ballot.roll import RollRow
-from server.domain.ballot.rounds import state_after
+from server.domain.ballot.rounds import refuse_delegated, state_after
 from server.domain.judging.verdicts import OnlineWrite
 from server.domain.kinds import Kinds
 from server.domain.problems import Problem
@@ -21,14 +21,15 @@ from server.store.round_rows import RoundRow, load_round
 from server.store.transaction import Transaction
 
 
-def round_in(connection: Connection, township_id: str, round_id: str) -> RoundRow:
-    """The round.
+def round_in(connection: Connection, township_id: str, round_id: str, step: str = "") -> RoundRow:
+    """The round, if the step may be done here and not at a hub.
 
-    Raises: not-found
+    Raises: not-found, round-delegated
     """
     found = load_round(connection, township_id, round_id)
     if found is None:
         raise Problem("not-found", "there is no such round")
+    refuse_delegated(found.delegated, step)
     return found
 
 

@@ -35,11 +35,11 @@ def issue_sheet(
     Shape:  `asked` subject and blinded message for every subject but his recusals. Signed before the turn begins, and
             answered only if it ends well
     Laws:   L12 what is kept is that he handed in, not what and not when
-    Raises: not-found, not-on-roll, round-state, round-guard, sheet-rows, already-issued, other-channel,
-            malformed-request
+    Raises: not-found, not-on-roll, round-state, round-guard, round-delegated, sheet-rows, already-issued,
+            other-channel, malformed-request
     """
     with reading() as connection:
-        row = round_in(connection, township_id, round_id)
+        row = round_in(connection, township_id, round_id, "sign_blind")
         evaluator = evaluator_in(connection, township_id, row.meeting, account)
         held = load_issued(connection, township_id, round_id, evaluator.id)
     state_after(row.state, "sign_blind", in_time(row, now_ms))
@@ -55,7 +55,7 @@ def issue_sheet(
 def _note(township_id: str, round_id: str, account: str, hashes: Mapping[str, str], now_ms: int) -> int | None:
     """The issuance is kept; whoever was a moment quicker with the same bytes is answered the same."""
     with transaction(township_id) as tx:
-        row = round_in(tx.connection, township_id, round_id)
+        row = round_in(tx.connection, township_id, round_id, "sign_blind")
         state_after(row.state, "sign_blind", in_time(row, now_ms))
         evaluator = evaluator_in(tx.connection, township_id, row.meeting, account)
         held = load_issued(tx.connection, township_id, round_id, evaluator.id)

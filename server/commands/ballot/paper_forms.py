@@ -18,10 +18,10 @@ from server.store.transaction import Transaction, transaction
 def give_form(township_id: str, by: str, round_id: str, roll_id: str, form_no: int, now_ms: int) -> None:
     """The evaluator holds this form and can hand in no sheet; the same form again changes nothing.
 
-    Raises: not-found, round-state, round-guard, other-channel, form-number
+    Raises: not-found, round-state, round-guard, round-delegated, other-channel, form-number
     """
     with transaction(township_id) as tx:
-        row = round_in(tx.connection, township_id, round_id)
+        row = round_in(tx.connection, township_id, round_id, "give_form")
         state_after(row.state, "give_form", in_time(row, now_ms))
         evaluator = _on_roll(tx, row.meeting, roll_id)
         held = load_issued(tx.connection, township_id, round_id, roll_id)
@@ -40,10 +40,10 @@ def give_form(township_id: str, by: str, round_id: str, roll_id: str, form_no: i
 def replace_spoiled(township_id: str, by: str, round_id: str, spoiled: int, form_no: int, now_ms: int) -> None:
     """Whoever spoiled a form holds another; he counts once as issued.
 
-    Raises: not-found, round-state, round-guard, form-number
+    Raises: not-found, round-state, round-guard, round-delegated, form-number
     """
     with transaction(township_id) as tx:
-        row = round_in(tx.connection, township_id, round_id)
+        row = round_in(tx.connection, township_id, round_id, "give_form")
         state_after(row.state, "give_form", in_time(row, now_ms))
         forms = load_forms(tx.connection, township_id, round_id)
         if forms.get(spoiled) != "issued":
@@ -59,10 +59,10 @@ def replace_spoiled(township_id: str, by: str, round_id: str, spoiled: int, form
 def collect_forms(township_id: str, by: str, round_id: str, numbers: Sequence[int], now_ms: int) -> int:
     """These forms came back; a number that was not given out is refused with all the others. How many came back so far.
 
-    Raises: not-found, round-state, form-number
+    Raises: not-found, round-state, round-delegated, form-number
     """
     with transaction(township_id) as tx:
-        row = round_in(tx.connection, township_id, round_id)
+        row = round_in(tx.connection, township_id, round_id, "collect_forms")
         state_after(row.state, "collect_forms")
         forms = load_forms(tx.connection, township_id, round_id)
         errors = [

@@ -10,6 +10,23 @@ BALLOT_ENTRIES = (
         "This can be done only while the round stands elsewhere; `state` says where it is. Nothing was done.",
     ),
     Entry(
+        "round-delegated", 409, "The round is with the laptop in the hall", "retry",
+        "Sheets, paper forms, attendance and the steps of this round are for the hub in the hall until its file is "
+        "back (`zoufang hub import`). Nothing was done; the phone keeps what is handed in and tries again, at the hub "
+        "where it knows its address. Slips that were signed are taken here all the same.",
+    ),
+    Entry(
+        "not-at-hub", 503, "The laptop in the hall does the ballot only", "retry",
+        "A hub takes sheets, slips and attendance of one round, from phones that were known when the round went to it. "
+        "Everything else waits on the phone for the server; nothing was done.",
+    ),
+    Entry(
+        "hub-file", 409, "Not the file of this hub", "stop",
+        "`why` says it: `passphrase` (or the file is damaged), `form`, `other-township`, `not-delegated`, "
+        "`taken-back`, `other-laptop` (a second laptop ran the same file: repeat the round), `numbers` (what the "
+        "server gave is not in it), `not-closed`, `way`. Nothing was changed.",
+    ),
+    Entry(
         "round-guard", 409, "Something is still missing", "stop",
         "`guard` says what must hold first: `tally-key`, `groups-of-five`, `same-roll` (its groups and the subjects "
         "are those the round was prepared with), `quorum`, `before-deadline`, `after-deadline`, `key-fits`, "

@@ -47,6 +47,7 @@ STEPS: Mapping[str, Step] = {
     "issue": Step(("prepared",), "issued", ("tally-key", "groups-of-five", "same-roll", "before-deadline")),
     "open": Step(("issued",), "open", ("quorum", "before-deadline")),
     "close": Step(("open",), "closed"),
+    "delegate": Step(("issued", "open")),
     "void": Step(BEFORE_CERTIFIED, "void"),
     "sign_blind": Step(("open", "closed"), None, ("before-deadline",)),
     "post_slip": Step(STATES[STATES.index("open") : -1]),  # late ones too, sealed for ever
@@ -86,3 +87,16 @@ def state_after(state: str, step: str, holds: Collection[str] = ()) -> str:
     if missing is not None:
         raise Problem("round-guard", f"{step} needs {missing}", guard=missing, step=step)
     return rule.target or state
+
+
+WITH_HUB = frozenset({"take_attendance", "open", "close", "void", "sign_blind", "give_form", "collect_forms"})
+"""What the hub alone does while the round is with it. Slips are taken at both places: a box is a set."""
+
+
+def refuse_delegated(delegated: object, step: str) -> None:
+    """The step may be done here.
+
+    Raises: round-delegated
+    """
+    if delegated and step in WITH_HUB:
+        raise Problem("round-delegated", f"{step} is for the hub in the hall, which has this round", step=step)

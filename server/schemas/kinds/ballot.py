@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from server.domain.ballot.rounds import ATTENDANCE, MEETING_STATES, STATES
-from server.schemas.kinds.base import FIXED, PLAIN, Choice, KindSchema, Ref, Text, Whole, millis, needed
+from server.schemas.kinds.base import FIXED, PLAIN, Choice, Flag, KindSchema, Ref, Text, Whole, millis, needed
 from server.schemas.kinds.township import TownKind
 
 
@@ -36,6 +36,7 @@ class BallotRoundSchema(TownKind):
     words = Text(40, PLAIN)
     deadline_ms = millis(needed(PLAIN))
     void_reason = Text(200, PLAIN)
+    delegated = Flag(PLAIN)
 
 
 class RollEntrySchema(KindSchema):
