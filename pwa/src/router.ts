@@ -41,6 +41,14 @@ const routes: RouteRecordRaw[] = [
   { path: "/recovery", component: () => import("./screens/office/RecoveryScreen.vue"), meta: office },
   { path: "/digests", component: () => import("./screens/office/DigestsScreen.vue"), meta: office },
   { path: "/audit", component: () => import("./screens/office/AuditScreen.vue"), meta: office },
+  { path: "/meetings", component: () => import("./screens/meeting/MeetingsScreen.vue"), meta: office },
+  { path: "/meetings/:id", component: () => import("./screens/meeting/MeetingScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/roll", component: () => import("./screens/meeting/RollScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/attendance", component: () => import("./screens/meeting/AttendanceScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/readiness", component: () => import("./screens/meeting/ReadinessScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/projector", component: () => import("./screens/meeting/ProjectorScreen.vue"), props: true, meta: sheet },
+  { path: "/meetings/:id/rounds/:round", component: () => import("./screens/meeting/RoundScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/key", component: () => import("./screens/meeting/KeyScreen.vue"), props: true, meta: office },
   { path: "/:rest(.*)*", component: () => import("./screens/today/NowhereScreen.vue") },
 ];
 

@@ -10,6 +10,7 @@ export class ProblemError extends Error implements Problem {
   readonly errors?: { pointer: string; detail: string }[];
   readonly retry_after_s?: number;
   readonly expected?: number;
+  readonly guard?: string;
   readonly wait_s?: number;
   readonly tries_left?: number;
 

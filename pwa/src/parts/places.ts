@@ -8,6 +8,7 @@ export interface OfficePlace {
 }
 
 const PLACES: OfficePlace[] = [
+  { to: "/meetings", icon: "check", key: "nav.meetings", id: "meetings" },
   { to: "/people", icon: "people", key: "nav.people", id: "people" },
   { to: "/invitations", icon: "plus", key: "nav.invitations", id: "invitations" },
   { to: "/replicas", icon: "phone", key: "nav.replicas", id: "replicas" },
@@ -20,6 +21,10 @@ const PLACES: OfficePlace[] = [
 
 export function officePlaces(roles: string[]): OfficePlace[] {
   const clerk = roles.includes("pbo");
-  if (!clerk && !roles.includes("committee_secretary")) return [];
+  if (!clerk && !roles.includes("committee_secretary")) return hallPlaces(roles);
   return PLACES.filter((place) => clerk || !place.clerk);
 }
+
+/** A scrutineer's and a teller's only business is in the hall. */
+const hallPlaces = (roles: string[]): OfficePlace[] =>
+  roles.includes("scrutineer") || roles.includes("teller") ? PLACES.filter(({ to }) => to === "/meetings") : [];

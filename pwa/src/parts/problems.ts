@@ -16,7 +16,7 @@ export function problemWords(problem: Problem, kind = ""): ProblemWords {
     what: t(`problem.${slug}.what`, words),
     safe: t(`problem.${slug}.safe`, words),
     tap: t(`problem.${slug}.tap`, words),
-    places: [...new Set((problem.errors ?? []).map((error) => placeWords(error.pointer, kind)))].filter(Boolean),
+    places: [...new Set([codeWords("guard", problem.guard), ...(problem.errors ?? []).map((error) => placeWords(error.pointer, kind))])].filter(Boolean),
   };
 }
 

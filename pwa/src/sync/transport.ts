@@ -113,6 +113,7 @@ function problemOf(response: Response, body: unknown): Problem {
   if (typeof told.expected === "number") found.expected = told.expected;
   if (told.how === "password" || told.how === "passkey" || told.how === "set-password") found.how = told.how;
   if (typeof told.passkey === "boolean") found.passkey = told.passkey;
+  if (typeof told.guard === "string") found.guard = told.guard;
   const wait = Number(response.headers.get("Retry-After"));
   if (Number.isFinite(wait) && wait > 0) found.retry_after_s = wait;
   return found;

@@ -1,0 +1,92 @@
+/** A meeting as the server tells it to the office and the scrutineer, and what its screens say of it. */
+import { useCore, zone } from "../../client.ts";
+import type { View } from "../../contract.ts";
+import { currentCycle, text } from "../../domain/visiting.ts";
+import { language, t } from "../../i18n/words.ts";
+import { codeWords } from "../../parts/problems.ts";
+import { dayOf, dayWords, timeOf } from "../../parts/times.ts";
+
+export interface RollRow {
+  id: string;
+  name: string;
+  group: string;
+  account: string | null;
+  recusals: string[];
+  status: string;
+}
+export interface Meeting {
+  title: string;
+  place: string;
+  starts_at_ms: number | null;
+  /** Only the office is told. */
+  hall_code?: string | null;
+  roll: RollRow[];
+  rounds: RoundLine[];
+}
+/** Shape: `has_tally_key`: a scrutineer has named it */
+export interface RoundLine {
+  id: string;
+  no: number;
+  title: string;
+  state: string;
+  deadline_ms: number;
+  has_tally_key: boolean;
+}
+export interface ReadyRow {
+  id: string;
+  name: string;
+  group: string;
+  account: string | null;
+  enrolled: boolean;
+  last_contact_ms: number | null;
+  has_sheet: boolean;
+}
+
+export const GROUPS = ["leader", "member_rep"];
+export const STATUSES = ["expected", "present", "excused", "absent", "left_early"];
+export const LEAST_IN_GROUP = 5;
+const HERE = ["present", "left_early"];
+
+export const groupWords = (slug: string): string => codeWords("evaluators", slug) || slug;
+export const isHere = (row: { status: string }): boolean => HERE.includes(row.status);
+
+/** How many have to come: two thirds of those entitled, rounded up (DOMAIN 4.4). */
+export const quorumOf = (entitled: number): number => Math.ceil((2 * entitled) / 3);
+
+/** Shape: group → how many; in the order of the groups. */
+export function perGroup(rows: { group: string }[]): { group: string; n: number }[] {
+  const found = new Set(rows.map((row) => row.group));
+  const groups = [...GROUPS.filter((group) => found.has(group)), ...[...found].filter((group) => !GROUPS.includes(group))];
+  return groups.map((group) => ({ group, n: rows.filter((row) => row.group === group).length }));
+}
+
+/** Ready is who can hand in without help tomorrow: signed in on a phone, and the sheet is on it. Whom to phone comes first. */
+export const isReady = (row: ReadyRow): boolean => row.enrolled && row.has_sheet;
+
+export function toPhone(rows: ReadyRow[]): ReadyRow[] {
+  const rank = (row: ReadyRow): number => (row.enrolled ? 1 : 0);
+  return rows.filter((row) => row.account !== null && !isReady(row)).sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, "zh"));
+}
+
+export function whenWords(ms: number | null | undefined): string {
+  if (typeof ms !== "number") return t("hall.no-time");
+  return `${dayWords(dayOf(ms, zone()), language())} ${timeOf(ms, zone())}`;
+}
+
+/** Those that are appraised this year, with the village that people know them by. Shape: `id` subject, `village` short name */
+export function subjectsNow(): { id: string; village: string }[] {
+  const core = useCore();
+  const cycle = currentCycle(core.list("cycle"));
+  return core
+    .list("subject")
+    .filter((view) => view.fields.cycle_id === cycle?.id && view.fields.graded !== false)
+    .map((view) => ({ id: view.id, village: text(core.get(text(view.fields.village_id))?.fields.short_name) }));
+}
+
+export const roundsOf = (meeting: string): View[] =>
+  useCore()
+    .list("ballot_round")
+    .filter((view) => view.fields.meeting_id === meeting)
+    .sort((one, other) => Number(other.fields.no) - Number(one.fields.no));
+
+export const holdsRole = (...roles: string[]): boolean => useCore().me()?.roles.some(({ role }) => roles.includes(role)) === true;
