@@ -12,7 +12,7 @@ from server.api.identity import current_identity, now_ms
 from server.api.wire import body_json, json_answer
 from server.commands.ballot.issue_sheet import issue_sheet
 from server.commands.ballot.look_paper import forms_of
-from server.commands.ballot.paper_forms import collect_forms, give_form, replace_spoiled
+from server.commands.ballot.paper_forms import collect_forms, give_form, replace_spoiled, take_back_forms
 from server.domain.ballot.shapes import to_base64
 from server.schemas.ballot_box import (
     MOST_FORM,
@@ -114,4 +114,19 @@ def collected(given: dict[str, Any], ballot: UUID) -> Response:
     """Note which forms came back, all or nothing."""
     identity = current_identity(CLERK)
     number = collect_forms(identity.tenant.id, identity.actor.account, str(ballot), given["numbers"], now_ms())
+    return json_answer({"collected": number})
+
+
+@bp.post("/rounds/<uuid:ballot>/paper-forms/not-collected")
+@bp.doc(security=_TOKEN)
+@bp.arguments(CollectedSchema)
+@bp.response(200, FormsSchema)
+@bp.problems(
+    "unknown-replica", "not-allowed", "replica-revoked", "not-found", "round-state", "form-number", "batch-too-large",
+    "unsupported-media-type",
+)  # fmt: skip
+def not_collected(given: dict[str, Any], ballot: UUID) -> Response:
+    """Take back what was noted by mistake, all or nothing."""
+    identity = current_identity(CLERK)
+    number = take_back_forms(identity.tenant.id, identity.actor.account, str(ballot), given["numbers"], now_ms())
     return json_answer({"collected": number})

@@ -114,6 +114,9 @@ def paper(people: People, ballot: str, roll: list[Json]) -> None:
     ok(ask(people.office, "POST", forms, {"roll_id": roll[4]["id"], "form_no": 7}))
     ok(ask(people.office, "POST", f"{forms}/7/spoil", {"form_no": 8}))
     assert ok(ask(people.office, "POST", f"{forms}/collected", {"numbers": [8]})) == {"collected": 1}
+    assert ok(ask(people.office, "POST", f"{forms}/not-collected", {"numbers": [8]})) == {"collected": 0}
+    assert ask(people.office, "POST", f"{forms}/not-collected", {"numbers": [8]}).status_code == 409
+    assert ok(ask(people.office, "POST", f"{forms}/collected", {"numbers": [8]})) == {"collected": 1}
     assert ok(ask(people.office, "GET", forms))["forms"] == [
         {"form_no": 7, "group": "leader", "state": "spoiled", "roll_id": None},
         {"form_no": 8, "group": "leader", "state": "collected", "roll_id": roll[4]["id"]},

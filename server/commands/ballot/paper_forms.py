@@ -78,6 +78,28 @@ def collect_forms(township_id: str, by: str, round_id: str, numbers: Sequence[in
         return len({number for number, state in forms.items() if state == "collected"} | set(numbers))
 
 
+def take_back_forms(township_id: str, by: str, round_id: str, numbers: Sequence[int], now_ms: int) -> int:
+    """These forms were noted as back by mistake and are with their holders again. How many came back so far.
+
+    Raises: not-found, round-state, form-number
+    """
+    with transaction(township_id) as tx:
+        row = round_in(tx.connection, township_id, round_id)
+        state_after(row.state, "collect_forms")
+        forms = load_forms(tx.connection, township_id, round_id)
+        errors = [
+            (f"/numbers/{at}", "is not among those that came back")
+            for at, number in enumerate(numbers)
+            if forms.get(number) != "collected"
+        ]
+        if errors:
+            raise Problem("form-number", "these forms did not come back", errors[:20])
+        mark_forms(tx.connection, township_id, round_id, set(numbers), "issued")
+        unsign(tx.connection, township_id, round_id, "reconciliation")
+        audited(tx, by, "forms-not-collected", row, now_ms, forms=len(set(numbers)))
+        return len({number for number, state in forms.items() if state == "collected"} - set(numbers))
+
+
 def _on_roll(tx: Transaction, meeting_id: str, roll_id: str) -> RollRow:
     roll = load_roll(tx.connection, tx.township_id, meeting_id)
     found = next((row for row in roll if row.id == roll_id), None)
