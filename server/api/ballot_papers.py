@@ -8,11 +8,13 @@ from uuid import UUID
 
 from flask import Response
 
+from server.api.ballot_count import READERS
 from server.api.ballot_sheets import _TOKEN, CLERK
 from server.api.front import Front
 from server.api.identity import current_identity, now_ms
-from server.commands.ballot.papers import forms_of
-from server.documents.ballot_papers import forms_pdf
+from server.commands.ballot.papers import forms_of, tally_of
+from server.documents.ballot_papers import forms_pdf, tally_pdf
+from server.domain.ballot.papers import day_and_minute
 from server.schemas.ballot_box import FormsQuerySchema
 
 bp = Front("ballot-papers", prefix="/ballots/v1", about="What is printed of a round; nothing of it is kept.")
@@ -31,6 +33,18 @@ def forms(asked: dict[str, Any], ballot: UUID) -> Response:
     identity = current_identity(CLERK)
     found = forms_of(identity.tenant, str(ballot), asked["group"], asked["first"], asked["count"])
     return _pdf(forms_pdf(found, now_ms()), f"{found.heading.title} 纸质票 {found.group} {found.numbers[0]}")
+
+
+@bp.get("/rounds/<uuid:ballot>/tally.pdf")
+@bp.doc(security=_TOKEN)
+@bp.response(200, _FILE, content_type=PDF)
+@bp.problems("unknown-replica", "replica-revoked", "not-allowed", "not-found", "round-state", *_PRINTED)
+def tally(ballot: UUID) -> Response:
+    """The counted round with its reconciliation, for two scrutineers to sign by hand."""
+    identity, now = current_identity(READERS), now_ms()
+    found = tally_of(identity.tenant, str(ballot))
+    printed_on = day_and_minute(now, identity.tenant.time_zone)
+    return _pdf(tally_pdf(found, printed_on, now), f"{found.heading.title} 计票结果 第{found.heading.no}轮")
 
 
 def _pdf(body: bytes, name: str) -> Response:

@@ -1,4 +1,4 @@
-"""The papers of a ballot as PDF: forms to fill in."""
+"""The papers of a ballot as PDF: forms to fill in, a tally to sign."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from server.documents.printing import printed
 from server.domain.ballot.papers import PaperForms
+from server.domain.ballot.tally_sheet import TallySheet
 
 
 def forms_pdf(forms: PaperForms, now_ms: int) -> bytes:
@@ -15,3 +16,12 @@ def forms_pdf(forms: PaperForms, now_ms: int) -> bytes:
     """
     data = asdict(forms.heading) | {"group": forms.group, "subjects": forms.subjects, "numbers": forms.numbers}
     return printed("forms", data, now_ms)
+
+
+def tally_pdf(tally: TallySheet, printed_on: str, now_ms: int) -> bytes:
+    """The tally and its reconciliation with two empty lines to sign on; no seal and no signature is drawn.
+
+    Raises: no-chinese-font, unprintable-character, busy
+    """
+    data = asdict(tally)
+    return printed("tally", {**data, **data.pop("heading"), "printed_on": printed_on}, now_ms)

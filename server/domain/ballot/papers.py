@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from server.domain.ballot.fingerprint import four_words
 from server.domain.ballot.manifest import Manifest
@@ -35,6 +37,12 @@ class PaperForms:
 def heading_of(manifest: Manifest, township: str, meeting: str) -> Heading:
     """The head of every paper of this round. Shape: `meeting` its title and place in one line"""
     return Heading(township, meeting, str(manifest.raw["title"]), manifest.no, four_words(manifest.hash))
+
+
+def day_and_minute(at_ms: int, time_zone: str) -> str:
+    """A moment as the township's clocks show it."""
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def paper_forms(manifest: Manifest, heading: Heading, group: str, first: int, count: int) -> PaperForms:
