@@ -47,8 +47,8 @@ class BallotHall:
         self.town = town
         self.clerk = WirePhone(town.url, "pbo")
         wanted = [{"name": f"评议人{at}", "role": "evaluator"} for at in range(OTHERS + 1)]
-        asked = {"invitations": [*wanted, {"name": "监票人", "role": "scrutineer"}]}
-        mine, *others = self.proved(self.clerk).call("POST", "/office/v1/invitations", asked)["invitations"]
+        guests = {"invitations": [*wanted, {"name": "监票人", "role": "scrutineer"}]}
+        mine, *others = self.proved(self.clerk).call("POST", "/office/v1/invitations", guests)["invitations"]
         self.code = mine["code"]
         *self.others, self.scrutineer = [Invited(town.url, one["code"]) for one in others]
         asked = {"title": "云台镇述职评议会", "place": "镇政府三楼会议室", "starts_at_ms": None}
@@ -90,9 +90,16 @@ class BallotHall:
         rows = [{"id": row["id"], "status": "present"} for row in self.roll[1:]]
         self.clerk.call("PUT", f"{PATH}/meetings/{self.meeting}/attendance", {"rows": rows})
 
+    def words(self) -> str:
+        """As they stand on the wall of the hall."""
+        return str(self._record()["words"])
+
+    def _record(self) -> Json:
+        fields: Json = next(row for row in self.town.records("ballot_round") if row["id"] == self.round)["fields"]
+        return fields
+
     def manifest(self) -> Manifest:
-        found = self.town.records("ballot_round")
-        return read_manifest(json.loads(next(row for row in found if row["id"] == self.round)["fields"]["manifest"]))
+        return read_manifest(json.loads(self._record()["manifest"]))
 
     def others_hand_in(self, posts: bool = True) -> None:
         """Each of the four is signed, and posts what it got."""
