@@ -8,12 +8,13 @@ from uuid import UUID
 
 from flask import Response
 
-from server.api.ballot_count import READERS
+from server.api.ballot_count import READERS, SECRETARY
 from server.api.ballot_sheets import _TOKEN, CLERK
 from server.api.front import Front
 from server.api.identity import current_identity, now_ms
+from server.commands.ballot.letters import letter_of
 from server.commands.ballot.papers import forms_of, tally_of
-from server.documents.ballot_papers import forms_pdf, tally_pdf
+from server.documents.ballot_papers import forms_pdf, letter_pdf, tally_pdf
 from server.domain.ballot.papers import day_and_minute
 from server.schemas.ballot_box import FormsQuerySchema
 
@@ -45,6 +46,17 @@ def tally(ballot: UUID) -> Response:
     found = tally_of(identity.tenant, str(ballot))
     printed_on = day_and_minute(now, identity.tenant.time_zone)
     return _pdf(tally_pdf(found, printed_on, now), f"{found.heading.title} 计票结果 第{found.heading.no}轮")
+
+
+@bp.get("/rounds/<uuid:ballot>/letters/<uuid:subject>.pdf")
+@bp.doc(security=_TOKEN)
+@bp.response(200, _FILE, content_type=PDF)
+@bp.problems("unknown-replica", "replica-revoked", "not-allowed", "not-found", "round-state", *_PRINTED)
+def letters(ballot: UUID, subject: UUID) -> Response:
+    """A draft of the feedback to one subject and his branch; the office fills in what people have to say."""
+    identity = current_identity((*CLERK, *SECRETARY))
+    found = letter_of(identity.tenant, str(ballot), str(subject))
+    return _pdf(letter_pdf(found, now_ms()), f"反馈（草稿） {found.addressee.village or found.addressee.person}")
 
 
 def _pdf(body: bytes, name: str) -> Response:

@@ -28,7 +28,7 @@ def forms_of(tenant: Tenant, round_id: str, group: str, first: int, count: int) 
         row = round_in(connection, tenant.id, round_id)
         state_after(row.state, "print_forms")
         manifest = manifest_of(row, "print_forms")
-        heading = _heading(connection, tenant, row, manifest)
+        heading = heading_in(connection, tenant, row, manifest)
     return paper_forms(manifest, heading, group, first, count)
 
 
@@ -45,14 +45,15 @@ def tally_of(tenant: Tenant, round_id: str) -> TallySheet:
     with reading() as connection:
         row = round_in(connection, tenant.id, round_id)
         manifest = manifest_of(row, "read_result")
-        heading = _heading(connection, tenant, row, manifest)
+        heading = heading_in(connection, tenant, row, manifest)
         book = load_book(connection, tenant.id, round_id)
     if book is None or book.head is None:
         raise Problem("not-found", "there is no such round")
     return tally_sheet(manifest, heading, view, numbers, book.head, four_words(bytes.fromhex(book.head)))
 
 
-def _heading(connection: Connection, tenant: Tenant, row: RoundRow, manifest: Manifest) -> Heading:
+def heading_in(connection: Connection, tenant: Tenant, row: RoundRow, manifest: Manifest) -> Heading:
+    """The head of this round's papers, with its meeting and place in one line."""
     meeting = load_family(connection, tenant.id, [row.meeting])[row.meeting]
     line = "　".join(str(meeting.fields.get(name) or "") for name in ("title", "place")).strip("　")
     return heading_of(manifest, tenant.name, line)

@@ -68,6 +68,7 @@ STEPS: Mapping[str, Step] = {
     "read_published": Step(("published",)),
     "read_reconciliation": Step(("reconciled", "counted", "certified", "published")),
     "read_board": Step(("opened", "reconciled", "counted", "certified", "published")),
+    "write_letters": Step(("certified", "published")),
     "read_bundle": Step(("certified", "published")),
 }
 """Step → from where, to where, and what must hold. Source: DOMAIN.md 11.2, docs/decisions/0051-the-round.md"""
