@@ -108,7 +108,7 @@ export class Cellar {
     durability?: "strict" | "relaxed",
   ): Promise<T> {
     const database = await this.open();
-    this.fault(`idb:begin:${mode}`);
+    this.fault(`idb:begin:${mode}:${stores[0]}`);
     const inner = database.transaction(stores, mode, durability && { durability });
     const done = completed(inner);
     let result: T;

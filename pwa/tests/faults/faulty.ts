@@ -1,5 +1,5 @@
 /** A network and a store that fail where the seed says so. */
-import type { Rng } from "./rng.ts";
+import type { Chances } from "./rng.ts";
 
 export type Cut = "none" | "before-send" | "before-commit" | "after-commit" | "mid-answer" | "duplicate" | "late-copy";
 const CUTS: Cut[] = ["before-send", "before-commit", "after-commit", "mid-answer", "duplicate", "late-copy"];
@@ -17,7 +17,7 @@ export interface Line {
   kill(): void;
 }
 
-export function lineFor(rng: Rng, weather: Weather, base: string): Line {
+export function lineFor(chances: Chances, weather: Weather, base: string): Line {
   let dead = false;
   let kept: (() => Promise<unknown>) | undefined;
   const count = (what: string) => {
@@ -30,8 +30,9 @@ export function lineFor(rng: Rng, weather: Weather, base: string): Line {
   };
   const faulty = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     if (dead) throw new TypeError("this process was killed");
-    const url = new URL(String(input), base).href;
-    const cut: Cut = weather.stormy && rng.chance(0.35) ? rng.pick(CUTS) : "none";
+    const { href: url, pathname } = new URL(String(input), base);
+    const what = `${init?.method} ${pathname}`;
+    const cut = weather.stormy && chances(what) < 0.35 ? (CUTS[Math.floor(chances(`cut ${what}`) * CUTS.length)] as Cut) : "none";
     count(`cut ${cut}`);
     if (cut === "before-send") throw new TypeError("cut before send");
     if (cut === "late-copy" && kept) await kept().catch(() => undefined);
@@ -47,7 +48,7 @@ export function lineFor(rng: Rng, weather: Weather, base: string): Line {
     fetch: faulty as typeof fetch,
     faults(point) {
       if (dead) throw new DOMException(`killed at ${point}`, "AbortError");
-      if (!weather.stormy || !rng.chance(0.02)) return;
+      if (!weather.stormy || chances(point) >= 0.02) return;
       count("store fault");
       throw new DOMException(`the store failed at ${point}`, "UnknownError");
     },

@@ -1,8 +1,10 @@
 /** One seed: three replicas of one township work, fail, die and come back; then the weather clears and everything must be there. */
 import { IDBFactory } from "fake-indexeddb";
 import { type Core, createCore, type SyncState, type View } from "../../src/core.ts";
+import { type Clock, clockFrom } from "./clock.ts";
 import { type Line, lineFor, type Weather } from "./faulty.ts";
-import { type Rng, rngOf } from "./rng.ts";
+import { Rest } from "./rest.ts";
+import { chancesOf, type Rng, rngOf } from "./rng.ts";
 
 export interface Township {
   id: string;
@@ -38,52 +40,69 @@ const PASSPHRASE = "fault-run-phrase";
 const QUIET_ROUNDS = 80;
 /** A killed server is back after a few of these: rounds against a closed door prove nothing. */
 const RESTART_MS = 500;
+/** So much of the seed's own time passes between two acts, and between two rounds of the end. */
+const PAUSE_MS = 1500;
+
+/** What all phones of one seed live in. */
+interface World {
+  seed: number;
+  /** How many processes have been opened; each has chances of its own. */
+  lives: number;
+  weather: Weather;
+  clock: Clock;
+  rest: Rest;
+  base: string;
+}
 
 /** The work of one seed. Shape: every `saved` text is unique, so that it can be found again; `mirrors` map record id to seq. */
 export async function play(seed: number, base: string, township: Township, steps: number): Promise<Finished> {
   const rng = rngOf(seed);
   const weather: Weather = { stormy: false, counts: {} };
+  const clock = clockFrom(Date.now());
+  const world: World = { seed, lives: 0, weather, clock, rest: new Rest(), base };
   const saved: Saved[] = [];
   const phones: Phone[] = [];
-  for (const code of township.codes) phones.push(await enrolled(rng, weather, base, code));
+  for (const code of township.codes) phones.push(await enrolled(world, code));
   await newVisit(phones[0]?.core as Core, rng, township, `seed ${seed} first`);
   for (const phone of phones) await phone.core.syncNow();
   weather.stormy = true;
   for (let step = 0; step < steps; step++) {
+    await world.rest.come();
+    clock.pass(PAUSE_MS);
     const phone = rng.pick(phones);
-    if (rng.chance(0.06)) await restart(phone, rng, weather, base);
+    if (rng.chance(0.06)) await restart(phone, world);
     else if (rng.chance(0.35)) await phone.core.syncNow().catch(() => undefined);
     else await work(phone.core, rng, township, `seed ${seed} step ${step}`, saved);
   }
+  await world.rest.come();
   weather.stormy = false;
-  for (const phone of phones) await restart(phone, rng, weather, base);
-  const stuck = await settleDown(phones);
+  for (const phone of phones) await restart(phone, world);
+  const stuck = await settleDown(phones, clock);
   const mirrors = phones.map((phone) => mirrorOf(phone.core));
   for (const phone of phones) phone.core.stop();
   return { saved, stuck, mirrors, counts: weather.counts };
 }
 
-async function enrolled(rng: Rng, weather: Weather, base: string, code: string): Promise<Phone> {
+async function enrolled(world: World, code: string): Promise<Phone> {
   const idb = new IDBFactory();
-  const phone = await opened(idb, rng, weather, base);
+  const phone = await opened(idb, world);
   await phone.core.enrol({ code, label: "fault run", pin: PASSPHRASE, platform: "node" }).catch((error) => {
     throw new NotEnrolled(String(error));
   });
   return phone;
 }
 
-async function opened(idb: IDBFactory, rng: Rng, weather: Weather, base: string): Promise<Phone> {
-  const line = lineFor(rng, weather, base);
+async function opened(idb: IDBFactory, world: World): Promise<Phone> {
+  const { weather, clock, rest, base } = world;
+  const chances = chancesOf(`${world.seed} ${world.lives++}`);
+  const line = lineFor(chances, weather, base);
   const core = await createCore({
-    idb,
+    idb: rest.idb(idb),
     fetch: line.fetch,
-    crypto: globalThis.crypto,
-    now: () => Date.now(),
-    random: () => rng.next(),
-    setTimer: (fn, ms) => {
-      const timer = setTimeout(fn, ms);
-      return () => clearTimeout(timer);
-    },
+    crypto: rest.crypto(globalThis.crypto),
+    now: clock.now,
+    random: () => chances("random"),
+    setTimer: clock.setTimer,
     online: () => true,
     kdf: async (pin, salt) => new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pin + salt.join()))),
     appVersion: "fault-run",
@@ -94,13 +113,15 @@ async function opened(idb: IDBFactory, rng: Rng, weather: Weather, base: string)
 }
 
 /** The process dies wherever it is; a new one opens what it left. */
-async function restart(phone: Phone, rng: Rng, weather: Weather, base: string): Promise<void> {
+async function restart(phone: Phone, world: World): Promise<void> {
   phone.line.kill();
   phone.core.stop();
+  const { weather } = world;
   const stormy = weather.stormy;
   weather.stormy = false;
-  const next = await opened(phone.idb, rng, weather, base);
+  const next = await opened(phone.idb, world);
   await next.core.unlock(PASSPHRASE);
+  await world.rest.come();
   Object.assign(phone, next);
   weather.stormy = stormy;
 }
@@ -178,16 +199,22 @@ async function opinion(core: Core, visit: View, text: string): Promise<boolean> 
 async function settleOne(core: Core, rng: Rng): Promise<boolean> {
   const open = core.list("conflict").filter((conflict) => conflict.fields.status === "open");
   if (!open.length) return false;
-  const conflict = rng.pick(open);
+  const conflict = rng.pick(inOrder(open, ({ fields }) => `${fields.record} ${fields.field}`));
   const sides = conflict.fields.sides as { value: unknown }[];
-  await core.settle(conflict.id, rng.pick(sides).value);
+  await core.settle(conflict.id, rng.pick(inOrder(sides, ({ value }) => JSON.stringify(value))).value);
   return false;
 }
 
+/** A conflict's id and its sides' order rest on ids that nobody seeded. */
+function inOrder<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  return [...items].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
 /** Clear weather: every phone syncs until nothing waits, every receipt matched and nothing moves; what does not get there is stuck. */
-async function settleDown(phones: Phone[]): Promise<string[]> {
+async function settleDown(phones: Phone[], clock: Clock): Promise<string[]> {
   let before = "";
   for (let round = 0; round < QUIET_ROUNDS; round++) {
+    clock.pass(PAUSE_MS);
     for (const phone of phones) await phone.core.syncNow().catch(() => undefined);
     const after = phones.map((phone) => phone.core.mirrorSeq()).join();
     const quiet = phones.every((phone) => isQuiet(phone.core.sync()));
