@@ -231,7 +231,7 @@ export interface Core {
   /** Locks, and turns to one of them, or to a newcomer who will enrol. */
   switchTo(id?: string): Promise<void>;
   /** The office took this phone out of service: when, and how much could not be handed in and is kept sealed. */
-  wiped(): { at_ms: number; kept: number } | undefined;
+  wiped(): { at_ms: number; kept: number; ballots?: number } | undefined;
   /** Notes taken while locked that lie sealed at the server. */
   handedNotes(): number;
 

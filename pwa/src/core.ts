@@ -75,7 +75,7 @@ class Pocket implements Core {
   readRecovery = (text: string): RecoveryRequest => this.recovering.read(text);
   recoveryDigits = (public_key: string): Promise<string> => this.recovering.digits(public_key);
   switchTo = (id?: string): Promise<void> => this.home.switchTo(id);
-  wiped = (): { at_ms: number; kept: number } | undefined => this.home.outside.wiped;
+  wiped = (): ReturnType<Core["wiped"]> => this.home.outside.wiped;
   handedNotes = (): number => this.home.outside.handedNotes;
   housemates(): Housemate[] {
     const { lodgings, cellar } = this.home;

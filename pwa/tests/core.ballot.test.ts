@@ -222,3 +222,18 @@ it("grades nobody it is recused from, and has no sheet for one who is not on the
   await phone.core.syncNow();
   expect(await slugOf((await phone.core.ballot()).round(ROUND))).toBe("ballot-not-yours");
 });
+
+it.each([
+  ["posted in part", 1],
+  ["wholly posted", 0],
+] as const)("taken out of service with a ballot %s, it says what is lost", async (how, due) => {
+  const { phone, office } = await filled();
+  office.windows = { leader: 1 };
+  if (due) office.trouble = (what) => (what === "slips" && office.posts.length > 0 ? "gone" : undefined);
+  await (await phone.core.ballot()).handIn(ROUND);
+  await until(phone, () => stage(phone) === (due ? "posting" : "in"), 5000);
+  for (const replica of phone.server.replicas.values()) replica.revoked = true;
+  await phone.core.syncNow().catch(() => undefined);
+  await until(phone, () => phone.core.wiped() !== undefined);
+  expect([how, phone.core.wiped()?.ballots ?? 0, (await phone.rows("ballots")).length]).toEqual([how, due, 0]);
+});

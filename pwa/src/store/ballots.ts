@@ -1,5 +1,5 @@
 /** What an evaluator gives, sealed like everything else of his, and in no backup and no parcel: the office could open those. */
-import type { Held } from "../domain/ballot/held.ts";
+import { type Held, isDue } from "../domain/ballot/held.ts";
 import { hiddenName } from "./notes.ts";
 import { nextTick, type Opened, type StoredBallot } from "./opened.ts";
 import { ballotLabel, type BallotRow } from "./rows.ts";
@@ -26,5 +26,5 @@ export async function putBallot(open: Opened, held: Held, before: StoredBallot |
 }
 
 export async function ballotRow(sealer: Sealer, { id, v, held }: StoredBallot): Promise<BallotRow> {
-  return { id, v, ...(await sealer.sealJson(ballotLabel(id, v), held)) };
+  return { id, v, ...(isDue(held) && { due: true }), ...(await sealer.sealJson(ballotLabel(id, v), held)) };
 }

@@ -209,7 +209,7 @@ async function captureOf(open: Opened, row: CaptureRow): Promise<Capture> {
   return { id: row.id, ...(JSON.parse(fromUtf8(bytes)) as { text: string; at_ms: number }) };
 }
 
-async function ballotOf(open: Opened, { id, v, ...box }: BallotRow): Promise<StoredBallot> {
+async function ballotOf(open: Opened, { id, v, due: _due, ...box }: BallotRow): Promise<StoredBallot> {
   const known = [...open.ballots.values()].find((ballot) => ballot.id === id && ballot.v === v);
   return known ?? { id, v, held: await open.vault.sealer.openJson<Held>(ballotLabel(id, v), box) };
 }

@@ -27,10 +27,14 @@ export interface DraftRow extends Box {
 export interface CaptureRow extends PublicBox {
   id: string;
 }
-/** What an evaluator gives in one round; in no backup and no parcel, since the office could open those. */
+/**
+ * What an evaluator gives in one round; in no backup and no parcel, since the office could open those. Shape: `due` handed in and
+ * not all posted, legible so that a phone that has to erase it can say what is lost.
+ */
 export interface BallotRow extends Box {
   id: string;
   v: number;
+  due?: true;
 }
 /** Sealed notes in `meta`. */
 export interface SealedMeta extends Box {

@@ -3,11 +3,16 @@ import { bundleOf } from "./backup.ts";
 import type { Cellar, StoreName } from "./idb.ts";
 import { nextTick } from "./opened.ts";
 import { handedOf, leftOf } from "./parcels.ts";
+import type { BallotRow } from "./rows.ts";
 
-/** What the screen says afterwards. Shape: `kept` rows that could not be handed in; they lie sealed in the attic. */
+/**
+ * What the screen says afterwards. Shape: `kept` rows that could not be handed in; they lie sealed in the attic. `ballots` handed in,
+ * not posted and gone: kept anywhere, the office could have opened them.
+ */
 export interface Wiped {
   at_ms: number;
   kept: number;
+  ballots?: number;
 }
 
 const ERASED: StoreName[] = ["mirror", "outbox", "outcomes", "drafts", "captures", "ballots"];
@@ -21,9 +26,10 @@ export async function wipe(cellar: Cellar, at_ms: number): Promise<void> {
     const left = leftOf(bundle, await handedOf(tx));
     const kept = left.outbox.length + left.drafts.length + left.captures.length;
     if (kept > 0) tx.put("attic", { ...bundle, ...left, outcomes: [] });
+    const ballots = (await tx.all<BallotRow>("ballots")).filter(({ due }) => due).length;
     for (const store of ERASED) tx.clear(store);
     for (const note of NOTES) tx.delete("meta", note);
-    tx.put("meta", { at_ms, kept } satisfies Wiped, "wiped");
+    tx.put("meta", { at_ms, kept, ...(ballots > 0 && { ballots }) } satisfies Wiped, "wiped");
     await nextTick(tx);
   });
 }

@@ -84,4 +84,7 @@ function foundStage({ slips = [], board }: Held): Stage {
   return slips.every(({ found }) => found === "counted") ? "counted" : "late";
 }
 
+/** Handed in, and not yet known to be in the box or lost to it. */
+export const isDue = ({ slips, board }: Held): boolean => slips !== undefined && !board && slips.some((one) => !one.box);
+
 export const postedCount = (held: Held | undefined): number => (held?.slips ?? []).filter((one) => one.box === "in").length;
