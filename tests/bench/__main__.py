@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench.figure import Figure
 
-MEASURES = ("boot", "system", "wire", "speed", "growth", "crowd", "ballot", "browser_figures", "faults")
+MEASURES = ("boot", "system", "wire", "speed", "growth", "crowd", "ballot", "sheet", "browser_figures", "faults")
 Found = list[tuple[str, Figure]]
 
 
