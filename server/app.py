@@ -22,6 +22,7 @@ from server.api import (
     desks,
     forgotten,
     health,
+    hub,
     meetings,
     office,
     pages,
@@ -129,4 +130,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(phone.bp)
     app.register_blueprint(pages.bp)
     register_problems(app)
+    if settings.hub_origin:
+        hub.hold_the_ballot_only(app, settings.hub_origin)
     return app

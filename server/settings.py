@@ -58,6 +58,12 @@ class Settings:
     silent_after_s: int = _setting(86400, "Seconds without contact after which a phone counts as silent (L18).")
     log_level: str = _setting("info", "debug, info, warning or error.")
     pwa_dir: str = _setting("pwa/dist", "Folder of the built app.")
+    hub_port: int = _setting(
+        0, "Port of a laptop in the hall (`zoufang hub run`) to which the app may send the ballot; 0: to none."
+    )
+    hub_origin: str = _setting(
+        "", "At a hub only: address of the app whose phones hand in here. Set by `zoufang hub run`, by nobody else."
+    )
     checkpoint_dir: str = _setting(
         "", "Folder for daily checkpoints of the audit chain; empty: VAR_DIR/checkpoints. Better on another machine."
     )

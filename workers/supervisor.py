@@ -1,6 +1,7 @@
 """The whole system as one process to start and stop: Redis, web server, worker and timetable, kept alive together.
 
-`python -m workers.supervisor [--dev | --phone]`; it stops on SIGTERM, SIGINT or SIGHUP, and everything dies with it.
+`python -m workers.supervisor [--dev | --phone | --hub]`;
+it stops on SIGTERM, SIGINT or SIGHUP, and everything dies with it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from workers.supervisor_watch import CannotStart, block_signals, keep_alive, run
 def main(argv: list[str] | None = None) -> int:
     """The system has run until it was asked to stop: 0; 1 when it could not start, 2 for a bad setting or word."""
     words = sys.argv[1:] if argv is None else argv
-    if words not in ([], ["--dev"], ["--phone"]):
-        print("usage: python -m workers.supervisor [--dev | --phone]", file=sys.stderr)
+    if words not in ([], ["--dev"], ["--phone"], ["--hub"]):
+        print("usage: python -m workers.supervisor [--dev | --phone | --hub]", file=sys.stderr)
         return 2
     try:
         run(Settings.from_environment(), words[0] if words else "")
@@ -62,11 +63,14 @@ def run(settings: Settings, mode: str) -> None:
 
 
 def _front(settings: Settings, mode: str) -> Front:
-    if mode != "--phone":
+    if mode not in ("--phone", "--hub"):
         return plain_front(settings)
-    from workers.supervisor_phone import phone_front  # the certificate machinery costs memory only where it is wanted
+    from workers.supervisor_phone import (
+        hub_front,
+        phone_front,
+    )  # the certificate machinery costs memory only where it is wanted
 
-    return phone_front(settings)
+    return hub_front(settings) if mode == "--hub" else phone_front(settings)
 
 
 def _start_and_watch(
@@ -85,7 +89,7 @@ def _start_and_watch(
 
     def web_is_ready() -> None:
         """The night shift begins when the front door is open; both at once would keep people waiting for it."""
-        later = [plan.worker_child(env, logs), plan.beat_child(env, logs)]
+        later = [] if mode == "--hub" else [plan.worker_child(env, logs), plan.beat_child(env, logs)]
         later += [plan.vite_child(env, logs)] if mode == "--dev" else []
         for child in later:
             children.append(child)
@@ -117,7 +121,8 @@ def _announce(settings: Settings, front: Front) -> None:
     say(f"走访 Zoufang runs at {front.url}")
     if settings.demo:
         say("Sign in: open it and tap 镇党委书记 or 党建办 (demo township 云台镇).")
-    say("Invite somebody: make invite ROLE=committee_secretary    Stop: Ctrl-C")
+    if not settings.hub_origin:
+        say("Invite somebody: make invite ROLE=committee_secretary    Stop: Ctrl-C")
     for note in front.notes:
         say(note)
     say(f"ready {front.url}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def phone_front(settings: Settings) -> Front:
         notes=phone_notes(app, guide),
         phone_url=app,
     )
+
+
+def hub_front(settings: Settings) -> Front:
+    """The same for a hall: what the phones enter is the address, as text and picture."""
+    front = phone_front(settings)
+    guide = f"http://{lan_address()}:{front.also[0].getsockname()[1]}"
+    return replace(front, notes=hub_notes(front.phone_url, guide))
 
 
 def issue(folder: Path, address: str) -> Path:
@@ -97,6 +105,19 @@ def phone_notes(app: str, guide: str) -> tuple[str, ...]:
         terminal_qr(guide),
         f"The app on the phone: {app}",
         "Invite the phone: make invite ROLE=committee_secretary",
+    )
+
+
+def hub_notes(hub: str, guide: str) -> tuple[str, ...]:
+    """What stands on the laptop in the hall."""
+    from server.cli.qr import terminal_qr
+
+    return (
+        f"Phones that do not trust this laptop yet open {guide} on the hall's Wi-Fi and follow the steps there.",
+        terminal_qr(guide),
+        f"评议 → 大厅电脑地址 on the phones: {hub}",
+        terminal_qr(hub),
+        "Stop: Ctrl-C. It goes on when it is run again; `zoufang hub close` ends it for good.",
     )
 
 

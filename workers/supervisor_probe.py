@@ -36,12 +36,25 @@ class Probe:
 
 
 class TlsProbe(Probe):
-    """The same through TLS; it does wait for the handshake, which only `make phone` pays for."""
+    """The same through TLS; it does wait for the handshake, which only `make phone` and a hub pay for.
+
+    A slow machine has nobody at the door yet when patience is over: that is a broken connection, asked anew.
+    """
+
+    _broken = False
 
     def __init__(self, host: str, port: int, authority: Path) -> None:
         import ssl  # three megabytes that a plain system does without
 
         super().__init__(host, port, say=False)
         self._socket.settimeout(PATIENCE_S)
-        self._socket = ssl.create_default_context(cafile=str(authority)).wrap_socket(self._socket, server_hostname=host)
-        self._say(host, port)
+        trust = ssl.create_default_context(cafile=str(authority))
+        try:
+            self._socket = trust.wrap_socket(self._socket, server_hostname=host)
+            self._say(host, port)
+        except OSError:
+            self._broken = True
+            self.close()
+
+    def status(self) -> int | None:
+        return 0 if self._broken else super().status()

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from server.cli.hub_laptop import close, run
+from server.cli.hub_passphrase import locked_into, new_file, passphrase_of, passphrase_option
 from server.cli.opened import json_option, now_ms, opened, say, the_township, township_option
 from server.commands.hub.export_round import export_round
+from server.commands.hub.import_hub import import_hub
 from server.commands.hub.lose_hub import lose_hub
-from server.domain.ballot.handover import Handover
-from server.domain.hub_file import NONCE_BYTES, SALT_BYTES, SHORTEST_PASSPHRASE, locked
-from server.schemas.hub_file import handover_bytes
+from server.domain.ballot.handover import BACK, Handover
+from server.domain.hub_file import unlocked
+from server.schemas.hub_file import handover_bytes, read_handover
 from server.schemas.kinds.registry import KINDS
 
 BY = "cli"
-passphrase_option = click.option(
-    "--passphrase-file", type=click.Path(path_type=Path), help="Read the passphrase from a file instead of asking."
-)
 
 
 @click.group()
@@ -52,11 +48,27 @@ def export(
         with new_file(path) as descriptor:
 
             def write(given: Handover) -> None:
-                write_locked(descriptor, handover_bytes(given), passphrase)
+                locked_into(descriptor, handover_bytes(given), passphrase)
 
             given = export_round(KINDS, tenant.id, BY, ballot, home, write, now_ms())
     words = f"The round is with the hub now; carry {path} to the laptop: zoufang hub run {path.name}"
     say(as_json, {"path": str(path), "round": ballot, "hub": given.hub, "guests": len(given.guests)}, words)
+
+
+@hub.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@passphrase_option
+@json_option
+def bring_back(path: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    """Take the file of a closed hub: its sheets, slips, forms and attendance, once; the round goes on here."""
+    if not path.is_file():
+        raise click.ClickException(f"there is no file {path}")
+    with opened():
+        given = read_handover(unlocked(path.read_bytes(), passphrase_of(passphrase_file)), BACK)
+        done = import_hub(KINDS, BY, given, now_ms())
+    told = f"{done.handed_in} have handed in or hold paper, {done.slips} slips; the round is {done.state}."
+    words = f"The round is back: {told}" if done.changed else "This hub's file was here before: nothing has changed."
+    say(as_json, {"round": given.round.id, "changed": done.changed, "state": done.state}, words)
 
 
 @hub.command("take-back")
@@ -76,33 +88,5 @@ def take_back(ballot: str, reason: str, sure: bool, township: str | None, as_jso
     say(as_json, {"round": ballot, "state": "void"}, "The round is void; prepare another for the meeting.")
 
 
-@contextmanager
-def new_file(path: Path) -> Iterator[int]:
-    """A file of its owner's alone, to be written; gone again if anything fails."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        yield descriptor
-    except BaseException:
-        path.unlink()
-        raise
-    finally:
-        os.close(descriptor)
-
-
-def write_locked(descriptor: int, content: bytes, passphrase: str) -> None:
-    """The locked content is in the file, on disk."""
-    blob = locked(content, passphrase, secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES))
-    while blob:
-        blob = blob[os.write(descriptor, blob) :]
-    os.fsync(descriptor)
-
-
-def passphrase_of(path: Path | None, new: bool = False) -> str:
-    """The passphrase, from a file's first line or from whoever sits here."""
-    if path is not None:
-        found = (path.read_text().splitlines() or [""])[0].strip()
-    else:
-        found = click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new).strip()
-    if new and len(found) < SHORTEST_PASSPHRASE:
-        raise click.ClickException(f"the passphrase takes at least {SHORTEST_PASSPHRASE} characters")
-    return str(found)
+hub.add_command(run)
+hub.add_command(close)

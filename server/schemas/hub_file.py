@@ -149,4 +149,4 @@ def _signing(raw: Any) -> Signing:
 def _guest(raw: Any) -> Guest:
     found = members(raw, *Guest.__slots__, where="guests")
     phones = tuple(_pair(one, "guests") for one in items(found["phones"], 0, MOST_ROWS, where="guests"))
-    return Guest(uuid(found["account"], where="guests"), _flag(found["office"], "guests"), phones)
+    return Guest(uuid(found["account"], where="guests"), phones)

@@ -40,6 +40,16 @@ def test_an_address_of_the_server_is_never_a_page(browser: FlaskClient, address:
     assert browser.get(address, buffered=True).status_code == 404
 
 
+def test_the_page_may_speak_to_a_hub_only_where_a_port_is_set(browser: FlaskClient, tmp_path: Path) -> None:
+    def rule() -> str:
+        policy = browser.get("/", buffered=True).headers["Content-Security-Policy"]
+        return next(rule for rule in policy.split("; ") if rule.startswith("connect-src"))
+
+    assert rule() == "connect-src 'self'"
+    browser.application.config["ZOUFANG"] = Settings(pwa_dir=str(tmp_path), hub_port=8799)
+    assert rule() == "connect-src 'self' https://*:8799"
+
+
 def _script_rule(browser: FlaskClient, version: int) -> str:
     agent = f"Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/{version}.0.4430.91 Mobile Safari/537.36"
     policy = browser.get("/", headers={"User-Agent": agent}, buffered=True).headers["Content-Security-Policy"]

@@ -53,7 +53,7 @@ def test_what_the_hub_needs_is_in_the_file_and_nothing_else(app: Flask, afternoo
     assert {replica for guest in given.guests for replica, _token in guest.phones} == {
         phone.enrolled["replica"] for phone in phones
     }
-    assert [guest.account for guest in given.guests if guest.office] == [hall.office.enrolled["account"]]
+    assert hall.office.enrolled["account"] not in written
     assert (len(given.issued), len(given.slips), len(given.keys)) == (2, 2, 2)
     assert "王建国" not in written and "村0" not in written
 

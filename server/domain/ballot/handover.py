@@ -64,10 +64,9 @@ class Boxed:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who may come to the hub. Shape: `phones` pairs of replica and token hash; `office`: he leads the round there."""
+    """An evaluator who may come to the hub. Shape: `phones` pairs of replica and token hash"""
 
     account: str
-    office: bool
     phones: tuple[tuple[str, str], ...] = ()
 
 

@@ -1,0 +1,112 @@
+"""`zoufang hub run` for real: a round leaves a server, takes a sheet over HTTPS in the hall, and comes home."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from server.app import create_app
+from server.settings import Settings
+from server.store.database import db, reading
+from server.store.migrate import upgrade
+from tests.ballot.election import election, subject_id
+from tests.ballot.hall import Hall, open_hall
+from tests.system.running import ROOT, cli
+
+HOME = "https://zoufang.example"
+HOUR_MS = 3_600_000
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def laptop(file: Path, port: int) -> Iterator[tuple[list[str], Path]]:
+    """The hub runs; what it said, and the authority that a phone takes."""
+    line = [sys.executable, "-m", "server.cli", "hub", "run", str(file), "--port", str(port)]
+    line += ["--passphrase-file", str(file.parent / "words")]
+    running = subprocess.Popen(
+        line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert running.stdout is not None
+    try:
+        said: list[str] = []
+        for read in running.stdout:
+            said.append(read.rstrip())
+            if read.startswith("ready "):
+                break
+        assert said and said[-1].startswith("ready "), said
+        yield said, file.with_name(file.name + ".d") / "phone" / "ca.pem"
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(30)
+        running.stdout.close()
+
+
+def a_hall(var: Path) -> tuple[Flask, Hall]:
+    settings = Settings(var_dir=str(var), redis_url="memory://")
+    upgrade(settings.database())
+    app = create_app(settings)
+    with app.app_context():
+        made = election(["青石沟"], {"leader": ("领导", 5)}, ends_ms=int(time.time() * 1000) + 4 * HOUR_MS)
+        return app, open_hall(app, made, {"leader": 5})
+
+
+def test_a_round_goes_to_the_hall_and_comes_home(tmp_path: Path) -> None:
+    var, file, back = tmp_path / "var", tmp_path / "round.zf", tmp_path / "back.zf"
+    var.mkdir()
+    (tmp_path / "words").write_text("twelve letters at least\n")
+    secret = ("--passphrase-file", str(tmp_path / "words"))
+    app, hall = a_hall(var)
+    exported = cli(var, "hub", "export", hall.round, "--to", str(file), "--origin", HOME, *secret)
+    assert exported.returncode == 0, exported.stderr
+    phone, sheet = next(iter(hall.phones.values())), hall.fill("leader", {subject_id(1): "good"})
+    with laptop(file, port := free_port()) as (said, authority):
+        trust = ssl.create_default_context(cafile=str(authority))
+
+        def ask(path: str, body: Any, **headers: str) -> Any:
+            url, sent = f"https://127.0.0.1:{port}/ballots/v1/rounds/{hall.round}/{path}", json.dumps(body).encode()
+            more = {"Content-Type": "application/json", "Origin": HOME, **headers}
+            with urllib.request.urlopen(urllib.request.Request(url, sent, more), context=trust, timeout=20) as answer:
+                assert answer.headers["Access-Control-Allow-Origin"] == HOME
+                return json.load(answer)
+
+        signed = ask("issuances", sheet.asked(), **phone.headers)
+        for one in signed["sheet"]:
+            hidden = sheet.blinded[one["subject"]]
+            whole = hidden.message + hidden.finalized(base64.b64decode(one["signature"]))
+        slip = {"township": hall.town.id, "subject": subject_id(1), "group": "leader"}
+        assert ask("slips", slip | {"slip": base64.b64encode(whole).decode()})["box"] == "in"
+        assert any("大厅电脑地址" in line and f":{port}" in line for line in said)
+        assert any(line.startswith("The clerk's desk") for line in said)
+        running = cli(var, "hub", "close", str(file), "--to", str(back), *secret)
+        assert running.returncode == 2 and "is running; stop it first" in running.stderr
+    closed = cli(var, "hub", "close", str(file), "--to", str(back), *secret)
+    assert closed.returncode == 0, closed.stderr
+    rerun = cli(var, "hub", "run", str(file), "--port", str(port), *secret)
+    assert rerun.returncode == 2 and "this hub is closed" in rerun.stderr
+    home = cli(var, "hub", "import", str(back), *secret, "--json")
+    assert home.returncode == 0, home.stderr
+    assert json.loads(home.stdout) == {"round": hall.round, "changed": True, "state": "open"}
+    with app.app_context(), reading() as connection:
+        for table in ("issuances", "slips"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1
+        db.engine.dispose()
