@@ -115,7 +115,7 @@ def hub_notes(hub: str, guide: str) -> tuple[str, ...]:
     return (
         f"Phones that do not trust this laptop yet open {guide} on the hall's Wi-Fi and follow the steps there.",
         terminal_qr(guide),
-        f"评议 → 大厅电脑地址 on the phones: {hub}",
+        f"评议 → 大厅电脑 on the phones: {hub}",
         terminal_qr(hub),
         "Stop: Ctrl-C. It goes on when it is run again; `zoufang hub close` ends it for good.",
     )

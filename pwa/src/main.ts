@@ -11,6 +11,7 @@ import "./parts/base.css";
 import "./parts/print.css";
 import { whyMissing } from "./parts/missing.ts";
 import { router } from "./router.ts";
+import { throughHub } from "./sync/hub.ts";
 
 declare const __APP_VERSION__: string;
 
@@ -58,14 +59,11 @@ function openCore(): Promise<Core> {
   const channel = new BroadcastChannel("zoufang");
   return createCore({
     idb: indexedDB,
-    fetch: (input, init) => fetch(input, init),
+    fetch: throughHub((input, init) => fetch(input, init), () => around.preference("hub"), setTimer),
     crypto,
     now: around.now,
     random: () => Math.random(),
-    setTimer(fn, ms) {
-      const id = window.setTimeout(fn, ms);
-      return () => window.clearTimeout(id);
-    },
+    setTimer,
     online: () => navigator.onLine,
     locks: navigator.locks,
     storage: navigator.storage,
@@ -73,6 +71,11 @@ function openCore(): Promise<Core> {
     sentinel: { get: () => around.preference("sentinel"), set: (value) => around.prefer("sentinel", value) },
     appVersion: __APP_VERSION__,
   });
+}
+
+function setTimer(fn: () => void, ms: number): () => void {
+  const id = window.setTimeout(fn, ms);
+  return () => window.clearTimeout(id);
 }
 
 function show(core: Core): void {
