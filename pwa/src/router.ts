@@ -48,6 +48,12 @@ const routes: RouteRecordRaw[] = [
   { path: "/meetings/:id/readiness", component: () => import("./screens/meeting/ReadinessScreen.vue"), props: true, meta: office },
   { path: "/meetings/:id/projector", component: () => import("./screens/meeting/ProjectorScreen.vue"), props: true, meta: sheet },
   { path: "/meetings/:id/rounds/:round", component: () => import("./screens/meeting/RoundScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/forms", component: () => import("./screens/count/FormsScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/entry", component: () => import("./screens/count/EntryScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/reconcile", component: () => import("./screens/count/ReconcileScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/marks", component: () => import("./screens/count/MarksScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/result", component: () => import("./screens/count/ResultScreen.vue"), props: true, meta: office },
+  { path: "/meetings/:id/rounds/:round/board", component: () => import("./screens/count/BoardScreen.vue"), props: true, meta: office },
   { path: "/meetings/:id/rounds/:round/key", component: () => import("./screens/meeting/KeyScreen.vue"), props: true, meta: office },
   { path: "/:rest(.*)*", component: () => import("./screens/today/NowhereScreen.vue") },
 ];

@@ -59,7 +59,18 @@ function lacking(step: Step["step"], facts: Facts): string[] {
 const before = (facts: Facts): string[] => (facts.server_time_ms >= facts.deadline_ms ? ["before-deadline"] : []);
 
 /** Which part of a round whoever holds a role has business with. A part stands here once its screen does. */
-const PARTS: { part: string; roles: string[]; in: string[] }[] = [{ part: "key", roles: ["scrutineer"], in: ["prepared", "issued", "open", "closed"] }];
+const AFTER = ["counted", "certified", "published"];
+const PARTS: { part: string; roles: string[]; in: string[] }[] = [
+  { part: "key", roles: ["scrutineer"], in: ["prepared", "issued", "open", "closed"] },
+  { part: "forms", roles: ["pbo"], in: ["open", "closed", "opened"] },
+  { part: "entry", roles: ["pbo", "teller"], in: ["closed", "opened"] },
+  { part: "reconcile", roles: ["pbo", "scrutineer"], in: ["closed", "opened", "reconciled", ...AFTER] },
+  { part: "reconcile", roles: ["committee_secretary"], in: ["reconciled", ...AFTER] },
+  { part: "marks", roles: ["pbo"], in: ["closed", "opened", "reconciled"] },
+  { part: "result", roles: ["pbo", "committee_secretary", "scrutineer"], in: AFTER },
+  { part: "result", roles: ["on-roll"], in: ["published"] },
+  { part: "board", roles: ["scrutineer", "on-roll"], in: ["opened", "reconciled", ...AFTER] },
+];
 
 export const partsOf = (state: string, roles: string[]): string[] =>
-  PARTS.filter((one) => one.in.includes(state) && one.roles.some((role) => roles.includes(role))).map(({ part }) => part);
+  [...new Set(PARTS.filter((one) => one.in.includes(state) && one.roles.some((role) => roles.includes(role))).map(({ part }) => part))];
