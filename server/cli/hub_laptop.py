@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PORT = 8799
 DAY_S = 86_400
 NOTED = "hub.json"
+AUTHORITY = ("ca.pem", "ca.key")
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SEALING_KEY", "PUBLIC_URL", "CHECKPOINT_DIR")
 """Settings of a server that would lead a hub to it; a hub has all of its own in its folder."""
 
@@ -33,10 +34,16 @@ OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SEALING_KEY", "PUBLIC_URL", 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--port", default=PORT, show_default=True, help="The server's HUB_PORT.")
+@click.option(
+    "--authority", type=click.Path(path_type=Path), help="Folder `phone` of an earlier run, which the phones trust."
+)
 @passphrase_option
-def run(path: Path, port: int, passphrase_file: Path | None) -> None:
+def run(path: Path, port: int, authority: Path | None, passphrase_file: Path | None) -> None:
     """Hold the round of FILE in this hall, until Ctrl-C; started again it goes on. Everything lies in FILE.d."""
+    if authority and not all((authority / name).is_file() for name in AUTHORITY):
+        raise click.ClickException(f"{authority} has no {' and '.join(AUTHORITY)}")
     with _own_folder(path) as folder:
+        _take_authority(authority, folder / "phone")
         if not (folder / NOTED).exists():
             _found(folder, path, passphrase_file)
         with opened():
@@ -98,6 +105,15 @@ def _own_folder(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         os.close(lock)
+
+
+def _take_authority(given: Path | None, phone: Path) -> None:
+    """The hub's certificate is signed by the given authority, if it has none of its own yet."""
+    if given is None or (phone / AUTHORITY[0]).exists():
+        return
+    phone.mkdir(exist_ok=True)
+    for name in reversed(AUTHORITY):
+        (phone / name).write_bytes((given / name).read_bytes())
 
 
 def _found(folder: Path, path: Path, passphrase_file: Path | None) -> None:

@@ -27,6 +27,7 @@ from server.store.migrate import upgrade
 from tests.ballot.election import election, subject_id
 from tests.ballot.hall import Hall, open_hall
 from tests.system.running import ROOT, cli
+from workers.supervisor_phone import issue
 
 HOME = "https://zoufang.example"
 HOUR_MS = 3_600_000
@@ -42,7 +43,7 @@ def free_port() -> int:
 def laptop(file: Path, port: int) -> Iterator[tuple[list[str], Path]]:
     """The hub runs; what it said, and the authority that a phone takes."""
     line = [sys.executable, "-m", "server.cli", "hub", "run", str(file), "--port", str(port)]
-    line += ["--passphrase-file", str(file.parent / "words")]
+    line += ["--passphrase-file", str(file.parent / "words"), "--authority", str(file.parent / "phone")]
     running = subprocess.Popen(
         line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -75,11 +76,13 @@ def test_a_round_goes_to_the_hall_and_comes_home(tmp_path: Path) -> None:
     var.mkdir()
     (tmp_path / "words").write_text("twelve letters at least\n")
     secret = ("--passphrase-file", str(tmp_path / "words"))
+    trusted = issue(tmp_path / "phone", "192.0.2.7").read_bytes()
     app, hall = a_hall(var)
     exported = cli(var, "hub", "export", hall.round, "--to", str(file), "--origin", HOME, *secret)
     assert exported.returncode == 0, exported.stderr
     phone, sheet = next(iter(hall.phones.values())), hall.fill("leader", {subject_id(1): "good"})
     with laptop(file, port := free_port()) as (said, authority):
+        assert authority.read_bytes() == trusted
         trust = ssl.create_default_context(cafile=str(authority))
 
         def ask(path: str, body: Any, **headers: str) -> Any:
