@@ -72,14 +72,15 @@ export class Ballot {
   /** The round as the own mirror has it, with the words of its manifest. Raises: ballot-not-yours */
   async round(id: string): Promise<Round & { words: string }> {
     const { views } = this.running;
-    const { manifest: text = "", meeting_id, state } = views.get(id)?.fields ?? {};
+    const { manifest: text = "", meeting_id, state, delegated } = views.get(id)?.fields ?? {};
     const roll = views.list("roll_entry").find(({ fields }) => fields.meeting_id === meeting_id);
     if (!text || !roll) throw problem("ballot-not-yours", "");
     const known = this.read.get(id);
     const read = known?.text === text ? known : await this.readManifest(String(text));
     this.read.set(id, read);
     const { group, recusals = [] } = roll.fields as { group: string; recusals?: string[] };
-    return { ...read, state: String(state), group, recusals };
+    const asks = state === "issued" && (delegated || this.ports.hub?.()); // no sync tells in such a hall that it is open
+    return { ...read, state: asks ? "open" : String(state), group, recusals };
   }
 
   private async readManifest(text: string) {

@@ -22,6 +22,7 @@ export interface Ports {
   sentinel?: { get(): string | null; set(value: string): void };
   /** 32 bytes from a passphrase; Argon2id with 46 MiB where none is given. */
   kdf?: (pin: string, salt: Uint8Array) => Promise<Uint8Array>;
+  hub?(): string | null; // the address of the laptop in the hall, if somebody entered one
   dbName?: string;
   baseUrl?: string;
   appVersion: string;
@@ -43,8 +44,7 @@ export interface Problem {
   /** step-up-needed: what proves who one is; a passkey may do, too. */
   how?: "password" | "passkey" | "set-password";
   passkey?: boolean;
-  /** round-guard: what is still missing. */
-  guard?: string;
+  guard?: string; // round-guard: what is still missing
   /** wrong-pin: how long the next try has to wait, and how many are left before the readable cache is erased. */
   wait_s?: number;
   tries_left?: number;

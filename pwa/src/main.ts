@@ -59,7 +59,8 @@ function openCore(): Promise<Core> {
   const channel = new BroadcastChannel("zoufang");
   return createCore({
     idb: indexedDB,
-    fetch: throughHub((input, init) => fetch(input, init), () => around.preference("hub"), setTimer),
+    fetch: throughHub((input, init) => fetch(input, init), hub, setTimer),
+    hub,
     crypto,
     now: around.now,
     random: () => Math.random(),
@@ -72,6 +73,8 @@ function openCore(): Promise<Core> {
     appVersion: __APP_VERSION__,
   });
 }
+
+const hub = (): string | null => around.preference("hub");
 
 function setTimer(fn: () => void, ms: number): () => void {
   const id = window.setTimeout(fn, ms);
