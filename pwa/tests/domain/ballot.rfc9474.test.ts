@@ -33,11 +33,18 @@ describe.each(rfc.variants as Record<string, string>[])("$name", (vector) => {
   });
 });
 
-it("draws a factor again until it lies within the group", () => {
+it("draws a factor again until it lies below the modulus", () => {
   const modulus = fromNumber(15n, 1);
-  const draws = [0, 15, 200, 5, 9, 7];
+  const draws = [0, 15, 200, 7];
   expect(factorBelow(modulus, () => Uint8Array.of(draws.shift() ?? 0))).toBe(7n);
   expect(draws).toEqual([]);
+});
+
+it("blinds nothing that could not be unblinded: a factor that shares one with the modulus", async () => {
+  const prime = 2n ** 521n - 1n;
+  const n = fromNumber(prime * prime, 131);
+  const hidden = blind(subtle, n, Uint8Array.of(1), new Uint8Array(48), prime);
+  await expect(hidden).rejects.toThrow(RangeError);
 });
 
 it("agrees with @cloudflare/blindrsa-ts, both ways", async () => {

@@ -18,8 +18,8 @@ export interface Blinded {
 export async function blind(subtle: SubtleCrypto, n: Bytes, message: Bytes, salt: Bytes, factor: bigint): Promise<Blinded> {
   const modulus = toNumber(n);
   const encoded = toNumber(await pssEncoded(subtle, message, modulus.toString(2).length - 1, salt));
-  const inverse = inverted(factor, modulus);
-  if (greatestCommon(encoded, modulus) !== 1n) throw new RangeError("the message shares a factor with the modulus");
+  // one inversion for both: message and factor have each an inverse if their product has one
+  const inverse = (inverted((encoded * factor) % modulus, modulus) * encoded) % modulus;
   return {
     blinded: fromNumber((encoded * raised(factor, modulus)) % modulus, n.length),
     inverse: fromNumber(inverse, n.length),
@@ -49,12 +49,12 @@ export async function isSigned(subtle: SubtleCrypto, n: Bytes, message: Bytes, s
   return subtle.verify({ name: "RSA-PSS", saltLength: saltBytes }, key, signature, message);
 }
 
-/** A number from 1 to n - 1, each as likely as any other, with an inverse. Shape: `random` gives so many random bytes. */
+/** A number from 1 to n - 1, each as likely as any other. Shape: `random` gives so many random bytes. */
 export function factorBelow(n: Bytes, random: (size: number) => Bytes): bigint {
   const modulus = toNumber(n);
   for (;;) {
     const factor = toNumber(random(n.length));
-    if (factor > 0n && factor < modulus && greatestCommon(factor, modulus) === 1n) return factor;
+    if (factor > 0n && factor < modulus) return factor;
   }
 }
 
@@ -92,12 +92,6 @@ function inverted(value: bigint, modulus: bigint): bigint {
     const times = rest / next;
     [rest, next, have, add] = [next, rest - times * next, add, have - times * add];
   }
-  if (rest !== 1n) throw new RangeError("the factor has no inverse");
+  if (rest !== 1n) throw new RangeError("the message or the factor shares a factor with the modulus");
   return have < 0n ? have + modulus : have;
-}
-
-function greatestCommon(one: bigint, other: bigint): bigint {
-  let [a, b] = [one, other];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a;
 }
