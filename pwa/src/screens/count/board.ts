@@ -4,7 +4,7 @@ import { manifestHash } from "../../domain/ballot/fingerprint.ts";
 import type { Manifest } from "../../domain/ballot/manifest.ts";
 import { type BoardEntry, headOf, type Late } from "../../domain/ballot/mine.ts";
 import { label, opened, tracker } from "../../domain/ballot/slip.ts";
-import { OUTCOMES, type Outcome } from "./entry.ts";
+import type { Outcome } from "./entry.ts";
 import type { Place } from "./sheet.ts";
 
 export interface Board {
@@ -45,7 +45,3 @@ function outcomeOf(content: Uint8Array | undefined): Outcome {
   if (content?.length !== 16 || content[0] !== 1 || content.slice(2).some((byte) => byte !== 0)) return "invalid";
   return GRADES[content[1] ?? -1] ?? "invalid";
 }
-
-/** How many of each outcome, in the order of the sheet. */
-export const tallied = (lines: Line[]): { outcome: Outcome; n: number }[] =>
-  OUTCOMES.map((outcome) => ({ outcome, n: lines.filter((line) => line.outcome === outcome).length })).filter(({ n }) => n > 0);
