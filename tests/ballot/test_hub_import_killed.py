@@ -110,3 +110,14 @@ def test_what_is_typed_wrong_ends_with_one_sentence(
         assert (code, told.count("\n")) == (2, 1) and said in told, (told, line)
     assert not Path("x.zf").exists()
     assert everything() == before
+
+
+def test_a_laptop_is_given_up_only_by_whoever_says_that_the_round_is_void(file: Path, typed: Typed) -> None:
+    line = ("hub", "take-back", "0193a1b2-0000-7000-9000-000000000001", "--reason", "电脑丢了")
+    code, said = typed(*line)
+    assert code == 2 and "--void" in said
+    assert typed(*line, "--void") == (0, "The round is void; prepare another for the meeting.\n")
+    code, said = typed(*words(file))
+    assert code == 2 and "taken back and is void" in said
+    code, said = typed(*line, "--void")
+    assert code == 2 and "with no hub" in said
