@@ -8,10 +8,10 @@ from tests.browser.phone import PIN
 from tests.browser.town import Town
 
 
-def test_a_first_use_without_network_promises_nothing_and_then_shows_an_evaluator_where_work_will_stand(
+def test_a_first_use_without_network_promises_nothing_and_then_shows_a_teller_where_work_will_stand(
     meet: Meet, town: Town
 ) -> None:
-    code = town.command("invite", "--role", "evaluator")["invitation_code"]
+    code = town.command("invite", "--role", "teller")["invitation_code"]
     me = meet("phone")
     me.open(f"/#i={code}")
     me.works_offline()
@@ -23,5 +23,5 @@ def test_a_first_use_without_network_promises_nothing_and_then_shows_an_evaluato
     assert "自动上传" not in me.find("problem").inner_text()
     me.offline(False)
     me.tap("enrol-submit")
-    me.says("ballots", "要您办的事会列在这里")
+    me.says("today", "要您办的事会列在这里")
     assert english(me.page) == []
