@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from server.api.front import Front, Parser
 from server.api.identity import current_identity, now_ms
 from server.api.limiter import guesses
 from server.api.wire import body_json, json_answer
+from server.commands.change_meeting import change_meeting
 from server.commands.make_meeting import make_meeting
 from server.commands.set_roll import set_roll
 from server.commands.take_attendance import report_present, take_attendance
@@ -67,7 +68,20 @@ def make(asked: dict[str, Any]) -> Response:
 def read(meeting: Any) -> Response:
     """The meeting with its roll and its rounds."""
     identity = current_identity(RUNNING)
-    return json_answer(meeting_of(identity.tenant.id, identity.actor, str(meeting)))
+    address = current_app.config["ZOUFANG"].address() if identity.actor.holds(CLERK) else None
+    return json_answer({**meeting_of(identity.tenant.id, identity.actor, str(meeting)), "address": address})
+
+
+@bp.put("/meetings/<uuid:meeting>")
+@bp.doc(security=_TOKEN)
+@bp.arguments(MakeMeetingSchema)
+@bp.response(200, MadeMeetingSchema)
+@bp.problems(*_SIGNED_IN, "not-found")
+def change(asked: dict[str, Any], meeting: Any) -> Response:
+    """Another name, hall or time."""
+    identity = current_identity(CLERK)
+    made = change_meeting(KINDS, identity.tenant.id, identity.actor.account, str(meeting), **asked, now_ms=now_ms())
+    return json_answer({"meeting": made.id})
 
 
 @bp.put("/meetings/<uuid:meeting>/roll")

@@ -22,7 +22,7 @@ EVENTS = frozenset(
     | {"form-given", "form-spoiled", "forms-collected", "paper-entered", "marks-entered", "box-opened"}
     | {"reconciliation-signed", "tally-signed", "round-counted", "round-published", "result-decided"}
     | {"backup-taken", "restored", "epoch-minted"}
-    | {"meeting-made", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}
+    | {"meeting-made", "meeting-changed", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}
     | {"round-prepared", "round-issued", "round-opened", "round-closed", "round-voided"}
 )
 """Every decision that is written down; each has its words in the app (`audit.*`)."""

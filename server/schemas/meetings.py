@@ -157,7 +157,7 @@ class MeetingRoundSchema(RoundSchema):
 
 
 class MeetingSchema(Schema):
-    """A meeting for those who run it; the code of the hall is the office's alone."""
+    """A meeting for those who run it; the code of the hall and where phones reach the server are the office's alone."""
 
     id = fields.String(required=True)
     title = fields.String(required=True)
@@ -165,6 +165,7 @@ class MeetingSchema(Schema):
     starts_at_ms = fields.Integer(required=True, allow_none=True)
     state = fields.String(required=True)
     hall_code = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
     roll = fields.List(fields.Nested(RollRowSchema), required=True)
     rounds = fields.List(fields.Nested(MeetingRoundSchema), required=True)
 

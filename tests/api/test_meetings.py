@@ -43,6 +43,30 @@ def test_a_meeting_is_in_everybodys_feed_without_the_code_of_its_hall(hall: Hall
     assert code not in everything_stored("audit_events", "changes")
 
 
+def test_the_office_fixes_the_time_later_and_everybody_reads_it(hall: Hall) -> None:
+    before = hall.read()
+    asked = {"title": "述职评议会", "place": "镇大礼堂", "starts_at_ms": NOW_MS + 86_400_000}
+    assert ok(ask(hall.office, "PUT", hall.path(), asked)) == {"meeting": hall.id}
+    after = hall.read()
+    assert {key: after[key] for key in asked} == asked
+    assert after["hall_code"] == before["hall_code"] and after["state"] == "planned"
+    hall.voters[0].pull()
+    fields = hall.voters[0].mirror[hall.id]["fields"]
+    assert {key: fields[key] for key in asked} == asked
+    assert "meeting-changed" in events()
+    assert refused(ask(hall.scrutineer, "PUT", hall.path(), asked)) == (403, "not-allowed")
+    assert refused(ask(hall.office, "PUT", hall.path(), asked | {"title": " "})) == (400, "malformed-request")
+    assert refused(ask(hall.office, "PUT", f"/ballots/v1/meetings/{new_id()}", asked)) == (404, "not-found")
+
+
+def test_only_the_office_learns_where_phones_reach_the_server(
+    hall: Hall, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(app.config["ZOUFANG"]), "address", lambda _config: "https://zf.example")
+    assert hall.read()["address"] == "https://zf.example"
+    assert hall.read(hall.scrutineer)["address"] is None
+
+
 def test_a_township_without_an_open_cycle_has_no_meeting(app: Flask) -> None:
     empty = create_township("空镇", "990101103", NOW_MS)
     client = app.test_client()

@@ -10,3 +10,6 @@ export function squares(text: string): { size: number; path: string } {
   const at = Array.from({ length: size }, (_, index) => index);
   return { size, path: at.flatMap((row) => at.filter((column) => qr.isDark(row, column)).map((column) => `M${column} ${row}h1v1h-1z`)).join("") };
 }
+
+/** Only this machine reaches such an address: a QR code of it would lead a phone nowhere. */
+export const isNear = (address: string): boolean => /^https?:\/\/(127\.|localhost|\[::1\])/.test(address);

@@ -10,7 +10,7 @@ const GROUPS = [
   { group: "leader", entitled: 11, present: 11 },
   { group: "member_rep", entitled: 24, present: 13 },
 ];
-const FACTS: Facts = { state: "prepared", roles: ["pbo"], key: true, groups: GROUPS, deadline_ms: 2000, server_time_ms: 1000 };
+const FACTS: Facts = { state: "prepared", roles: ["pbo"], key: true, groups: GROUPS, deadline_ms: 2000, server_time_ms: 1000, delegated: false };
 const next = (more: Partial<Facts>): string[] => stepsOf({ ...FACTS, ...more }).map(({ step, lacks }) => [step, ...lacks].join(" "));
 
 test("the sheet is issued with a key, groups of five and a deadline ahead", () => {
@@ -33,6 +33,11 @@ test("only the office moves a round, only a scrutineer opens the box, and not be
   expect(next({ state: "closed", roles: ["scrutineer"], server_time_ms: 2000 })).toEqual(["release"]);
   expect(next({ state: "closed" })).toEqual(["void"]);
   expect(["certified", "published", "void"].flatMap((state) => next({ state }))).toEqual([]);
+});
+
+test("a round that is with the laptop in the hall is opened, closed and voided there", () => {
+  expect(next({ state: "issued", delegated: true })).toEqual(["open with-hub", "void with-hub"]);
+  expect(next({ state: "open", delegated: true })).toEqual(["close with-hub", "void with-hub"]);
 });
 
 test("every state, step and guard has its words", () => {

@@ -20,9 +20,13 @@ export interface Meeting {
   starts_at_ms: number | null;
   /** Only the office is told. */
   hall_code?: string | null;
+  /** Where phones reach the server; only the office is told, and only if the server knows. */
+  address?: string | null;
   roll: RollRow[];
   rounds: RoundLine[];
 }
+/** What everybody is told of a meeting, and the office changes. */
+export type Notice = Pick<Meeting, "title" | "place" | "starts_at_ms">;
 /** Shape: `has_tally_key`: a scrutineer has named it */
 export interface RoundLine {
   id: string;
@@ -48,6 +52,8 @@ export const LEAST_IN_GROUP = 5;
 const HERE = ["present", "left_early"];
 
 export const groupWords = (slug: string): string => codeWords("evaluators", slug) || slug;
+/** In a list of names, where the whole name of a group would break every line. */
+export const shortGroup = (slug: string): string => codeWords("evaluators", `short-${slug}`) || groupWords(slug);
 export const isHere = (row: { status: string }): boolean => HERE.includes(row.status);
 
 /** How many have to come: two thirds of those entitled, rounded up (DOMAIN 4.4). */
@@ -88,5 +94,9 @@ export const roundsOf = (meeting: string): View[] =>
     .list("ballot_round")
     .filter((view) => view.fields.meeting_id === meeting)
     .sort((one, other) => Number(other.fields.no) - Number(one.fields.no));
+
+/** A meeting has one round that counts: another is prepared, under the next number, once all before it are void. */
+export const mayRepeat = (rounds: View[]): boolean => rounds.every((one) => one.fields.state === "void");
+export const nextNo = (rounds: View[]): number => Math.max(0, ...rounds.map((one) => Number(one.fields.no))) + 1;
 
 export const holdsRole = (...roles: string[]): boolean => useCore().me()?.roles.some(({ role }) => roles.includes(role)) === true;

@@ -2,9 +2,8 @@
 import { computed, type ComputedRef, onMounted, onScopeDispose, type Ref, ref } from "vue";
 import { useBrowser, useCore } from "../../client.ts";
 import { useWorking, type Working } from "../../parts/working.ts";
+import { AGAIN_MS } from "./meeting.ts";
 import type { Numbers } from "./round.ts";
-
-const AGAIN_MS = 10_000;
 
 export interface NumbersOnScreen extends Working {
   numbers: Ref<Numbers | undefined>;

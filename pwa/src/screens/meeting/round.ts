@@ -23,6 +23,8 @@ export interface Facts {
   groups: { group: string; entitled: number; present: number }[];
   deadline_ms: number;
   server_time_ms: number;
+  /** The round is with the hall's laptop, which alone goes on with it. */
+  delegated: boolean;
 }
 export interface Step {
   step: "issue" | "open" | "close" | "void" | "release";
@@ -44,7 +46,7 @@ export function stepsOf(facts: Facts): Step[] {
   const next = NEXT[facts.state];
   if (facts.roles.includes("pbo") && next) steps.push({ step: next, lacks: lacking(next, facts) });
   if (facts.roles.includes("scrutineer") && facts.state === "closed") steps.push({ step: "release", lacks: facts.server_time_ms < facts.deadline_ms ? ["after-deadline"] : [] });
-  if (facts.roles.includes("pbo") && facts.state !== "void" && !stands(facts.state, "certified")) steps.push({ step: "void", lacks: [] });
+  if (facts.roles.includes("pbo") && facts.state !== "void" && !stands(facts.state, "certified")) steps.push({ step: "void", lacks: withHub(facts) });
   return steps;
 }
 
@@ -52,10 +54,11 @@ function lacking(step: Step["step"], facts: Facts): string[] {
   const entitled = facts.groups.reduce((all, one) => all + one.entitled, 0);
   const present = facts.groups.reduce((all, one) => all + one.present, 0);
   if (step === "issue") return [...(facts.key === false ? ["tally-key"] : []), ...(facts.groups.length === 0 || facts.groups.some((one) => one.entitled < LEAST) ? ["groups-of-five"] : []), ...before(facts)];
-  if (step === "open") return [...(present * 3 < entitled * 2 ? ["quorum"] : []), ...before(facts)];
-  return [];
+  if (step === "open") return [...withHub(facts), ...(present * 3 < entitled * 2 ? ["quorum"] : []), ...before(facts)];
+  return step === "close" ? withHub(facts) : [];
 }
 
+const withHub = (facts: Facts): string[] => (facts.delegated ? ["with-hub"] : []);
 const before = (facts: Facts): string[] => (facts.server_time_ms >= facts.deadline_ms ? ["before-deadline"] : []);
 
 /** Which part of a round whoever holds a role has business with. A part stands here once its screen does. */
