@@ -170,9 +170,11 @@ it("is never green over a late slip, a missing one or a changed board", () => {
   const posted = after(signed, { told: "posted", at: 0, tracker: "t", box: "late" });
   expect(stageOf(posted)).toBe("late");
   expect(stageOf(after(signed, { told: "posted", at: 0, tracker: "another's", box: "in" }))).toBe("signed");
-  const board = (found: "counted" | "late" | "altered" | "missing", whole = true): string =>
-    stageOf(after(posted, { told: "board", found: [found], head: "", words: "", whole }));
-  expect([board("counted"), board("late"), board("altered"), board("missing"), board("counted", false)]).toEqual(["counted", "late", "amiss", "amiss", "amiss"]);
+  const board = (found: "counted" | "late" | "altered" | "missing", whole = true, held = posted): string =>
+    stageOf(after(held, { told: "board", found: [found], head: "", words: "", whole }));
+  expect([board("counted"), board("late"), board("altered"), board("counted", false)]).toEqual(["counted", "late", "amiss", "amiss"]);
+  const inTime = after(signed, { told: "posted", at: 0, tracker: "t", box: "in" });
+  expect([board("missing", true, inTime), board("missing")]).toEqual(["amiss", "late"]);
 });
 
 it("lets a sheet be changed until it is handed in, and not after", () => {

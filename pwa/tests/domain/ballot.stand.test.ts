@@ -41,6 +41,7 @@ it.each<[Stand, Held | undefined, string]>([
   ["uncounted", handed([{ ...signed, found: "missing" }], { board }), "opened"],
   ["late", handed([{ ...signed, box: "late", found: "late" }], { board }), "opened"],
   ["amiss", handed([{ ...signed, box: "in", found: "missing" }], { board }), "opened"],
+  ["late", handed([{ ...signed, box: "late", found: "late" }, { ...signed, box: "late", found: "missing" }], { board }), "reconciled"],
   ["amiss", handed([{ ...signed, box: "in", found: "counted" }], { board: { ...board, whole: false } }), "opened"],
 ])("stands at %s", (stand, held, state) => {
   expect(standOf(held, state, "h")).toBe(stand);

@@ -78,9 +78,9 @@ export function stageOf(held: Held | undefined): Stage {
   return slips.every((one) => one.slip) ? "signed" : "sealed";
 }
 
-/** A slip that was never acknowledged and is not on the board came too late; one that was, and is not, is amiss. */
+/** A slip that the box took in time and that is not on the board is amiss; any other came too late, or after the count was signed. */
 function foundStage({ slips = [], board }: Held): Stage {
-  if (!board?.whole || slips.some(({ found, box }) => found === "altered" || (found === "missing" && box))) return "amiss";
+  if (!board?.whole || slips.some(({ found, box }) => found === "altered" || (found === "missing" && box === "in"))) return "amiss";
   return slips.every(({ found }) => found === "counted") ? "counted" : "late";
 }
 
