@@ -52,11 +52,12 @@ check: $(TOOLS) $(MODULES) ## Lint, types, import contracts and generated pages,
 	@$(PY) -m server.cli docs --check
 	@cd pwa && npm run --silent check
 
-storm: $(TOOLS) $(MODULES) ## Search and break: the model check, the simulator, then the real client and server (RUNS=n seeds from SEED=n).
+storm: $(TOOLS) $(APP) ## Search and break: the model check, the simulator, then the real client and server (RUNS=n seeds from SEED=n).
 	@$(PY) -m tests.model check $(if $(and $(RUNS),$(if $(SEED),,1)),,--slice)
 	@$(PY) -m tests.model simulate --runs "$(or $(RUNS),200)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
 	@$(PY) -m tests.faults.kills --kills "$(or $(KILLS),60)" --changes "$(or $(CHANGES),20000)" --seed "$(or $(SEED),1)"
+	@$(PY) -m tests.browser.demo_meeting
 
 bench: $(TOOLS) $(APP) ## Measure start, memory, sizes and speed, and print them beside their limits.
 	@$(PY) -m tests.bench

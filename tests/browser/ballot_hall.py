@@ -134,9 +134,13 @@ class BallotHall:
         self.proved(self.scrutineer).call("POST", f"{PATH}/rounds/{self.round}/tally-key/release", {"private": private})
 
     def let_the_deadline_come(self) -> None:
-        """The hour is now; nobody waits an hour for it. The manifest that the phones hold stays as it is."""
-        app = Flask(__name__)
-        open_database(app, f"sqlite:///{self.town.var / 'zoufang.sqlite3'}")
-        write = OnlineWrite(self.round, "ballot_round", {"deadline_ms": int(time.time() * 1000)})
-        with app.app_context():
-            save_online(KINDS, self.clerk.me["township"]["id"], "office", [write], int(time.time() * 1000))
+        let_the_deadline_come(self.town, self.round, self.clerk.me["township"]["id"])
+
+
+def let_the_deadline_come(town: Town, round_id: str, township: str) -> None:
+    """The hour is now; nobody waits an hour for it. The manifest that the phones hold stays as it is."""
+    app = Flask(__name__)
+    open_database(app, f"sqlite:///{town.var / 'zoufang.sqlite3'}")
+    write = OnlineWrite(round_id, "ballot_round", {"deadline_ms": int(time.time() * 1000)})
+    with app.app_context():
+        save_online(KINDS, township, "office", [write], int(time.time() * 1000))

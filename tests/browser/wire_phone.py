@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -25,8 +26,12 @@ class WirePhone:
         data = None if body is None else json.dumps(body).encode()
         headers = {**self.headers, **({"Content-Type": "application/json"} if data else {})}
         asked = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            found: Json = json.loads(answer.read() or b"{}")
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                found: Json = json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            error.add_note(error.read().decode(errors="replace"))
+            raise
         return found
 
     def pull(self) -> None:
