@@ -43,6 +43,15 @@ it("believes only problems: anything else is no network", async () => {
   }
 });
 
+it("gives a printed paper as its bytes, and none that is not the server's", async () => {
+  const paper = (status: number, type: string): Response => new Response(new Uint8Array([37, 80, 68, 70]), { status, headers: { "Content-Type": type } });
+  const asked = (answer: Response): Promise<{ body: unknown }> =>
+    new Transport({ ...new Phone(new FakeServer()).ports(), fetch: (async () => answer) as unknown as typeof globalThis.fetch }).call({ method: "GET", path: "/x" });
+  expect((await asked(paper(200, "application/pdf"))).body).toEqual(new Uint8Array([37, 80, 68, 70]));
+  expect(await slugOf(asked(paper(404, "application/pdf")))).toBe("no-network");
+  expect(await slugOf(asked(paper(200, "application/pdfx")))).toBe("no-network");
+});
+
 it("an idle poll is small: no body, few headers, under 500 bytes", async () => {
   let size = 0;
   const fetch = (async (url: string, init: RequestInit) => {

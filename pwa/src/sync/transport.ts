@@ -12,11 +12,13 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   timeout_ms?: number;
 }
+/** Shape: `body` what the JSON says; the bytes of a printed paper */
 export interface Answer {
   status: number;
   body: unknown;
 }
 
+const PDF = "application/pdf";
 const TIMEOUT_MS = 60_000;
 /** Below this a body is not worth packing. */
 const WORTH_BYTES = 1024;
@@ -89,6 +91,7 @@ async function packed(text: string | undefined): Promise<{ body: BodyInit | null
 async function readAnswer(response: Response): Promise<Answer> {
   if (response.status === 204) return { status: 204, body: undefined };
   const type = response.headers.get("Content-Type") ?? "";
+  if (response.ok && type === PDF) return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
   if (!type.includes("json")) {
     const detail = `an answer of type ${type || "unknown"} with status ${response.status}`;
     throw problem("no-network", "something else than the server answered", { device_action: "retry", detail });
