@@ -19,6 +19,8 @@ export function useMeeting(id: string, standing = false): MeetingOnScreen {
   let unread = false;
   const read = async (): Promise<void> => {
     meeting.value = (await core.api("GET", `/ballots/v1/meetings/${id}`)) as Meeting;
+    const isNews = meeting.value.rounds.some((round) => core.get(round.id)?.fields.state !== round.state);
+    if (isNews) void core.syncNow().catch(() => undefined); // the words come with the round's record
   };
   const load = (): Promise<void> => working.work(read);
   async function again(): Promise<void> {
