@@ -33,6 +33,8 @@ const EXPECTED: Record<string, string> = {
   "passkey-refused": "halt",
   "no-passkeys-here": "halt",
   "already-decided": "halt",
+  "no-chinese-font": "retry",
+  "unprintable-character": "retry",
 };
 
 it("does something about every problem that a request can meet", () => {
