@@ -57,6 +57,7 @@ storm: $(TOOLS) $(APP) ## Search and break: the model check, the simulator, then
 	@$(PY) -m tests.model simulate --runs "$(or $(RUNS),200)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.faults.rig $(if $(RUNS),--runs "$(RUNS)",--seconds 60) $(if $(SEED),--first "$(SEED)")
 	@$(PY) -m tests.faults.kills --kills "$(or $(KILLS),60)" --changes "$(or $(CHANGES),20000)" --seed "$(or $(SEED),1)"
+	@$(PY) -m tests.faults.ballot_kills --kills "$(or $(KILLS),60)" --seed "$(or $(SEED),1)"
 	@$(PY) -m tests.browser.demo_meeting
 
 bench: $(TOOLS) $(APP) ## Measure start, memory, sizes and speed, and print them beside their limits.

@@ -49,6 +49,13 @@ class Sheet:
             ]
         }
 
+    def finish(self, signed: Json) -> None:
+        """With what the server signed."""
+        self.window = signed["window"]
+        for one in signed["sheet"]:
+            hidden = self.blinded[one["subject"]]
+            self.slips[one["subject"]] = hidden.message + hidden.finalized(base64.b64decode(one["signature"]))
+
 
 @dataclass
 class Hall:
@@ -90,12 +97,7 @@ class Hall:
         """The phone asks for its signatures, and finishes its slips when it gets them."""
         answer = self.call(phone, "POST", "issuances", sheet.asked())
         if answer.status_code == 200:
-            found = answer.get_json()
-            sheet.window = found["window"]
-            for one in found["sheet"]:
-                hidden = sheet.blinded[one["subject"]]
-                signature = hidden.finalized(base64.b64decode(one["signature"]))
-                sheet.slips[one["subject"]] = hidden.message + signature
+            sheet.finish(answer.get_json())
         return answer
 
     def post(self, place: Place, slip: bytes, headers: Json | None = None, **more: Any) -> TestResponse:

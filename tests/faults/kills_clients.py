@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import socket
 import threading
@@ -26,6 +25,24 @@ class Line(Connection):
         if self._socket is None:
             self._socket = socket.create_connection(self.where, TIMEOUT_S)
         return super().send(request)
+
+
+def patiently(
+    line: Line, request: bytes, tries: Counter[str], chance: random.Random, wanted: tuple[int, ...] = (200, 204)
+) -> Answer:
+    """An answer with content; busy, cut and refused are asked again, anything else is a fault of the server."""
+    while True:
+        try:
+            answer = line.send(request)
+        except OSError:
+            line.close()
+            tries["no answer"] += 1
+        else:
+            if answer.status in wanted:
+                return answer
+            assert answer.status in (429, 503), (answer.status, answer.plain[:500])
+            tries[str(answer.status)] += 1
+        time.sleep(PAUSE_S * (0.5 + chance.random()))
 
 
 @dataclass(slots=True)
@@ -59,27 +76,12 @@ class Client:
     def push(self, changes: list[Json]) -> list[Json]:
         """The outcomes, however often it takes; only then does the ledger know them."""
         request = self.line.request("POST", "/sync/v1/push", {"changes": changes})
-        outcomes: list[Json] = json.loads(self.patiently(request).plain)["outcomes"]
+        outcomes: list[Json] = patiently(self.line, request, self.tries, self.chance).json()["outcomes"]
         for change, outcome in zip(changes, outcomes, strict=True):
             self.ledger.setdefault(change["n"], (change, outcome))
             self.phone.head = max(self.phone.head, outcome.get("seq") or 0)
         self.known.visits += [change["record"] for change in changes if _is_new_visit(change)]
         return outcomes
-
-    def patiently(self, request: bytes) -> Answer:
-        """An answer with content; busy, cut and refused are asked again, anything else is a fault of the server."""
-        while True:
-            try:
-                answer = self.line.send(request)
-            except OSError:
-                self.line.close()
-                self.tries["no answer"] += 1
-            else:
-                if answer.status in (200, 204):
-                    return answer
-                assert answer.status in (429, 503), (answer.status, answer.plain[:500])
-                self.tries[str(answer.status)] += 1
-            time.sleep(PAUSE_S * (0.5 + self.chance.random()))
 
     def _change(self) -> Json:
         roll = self.chance.random()
