@@ -33,6 +33,7 @@ const EXPECTED: Record<string, string> = {
   "passkey-refused": "halt",
   "no-passkeys-here": "halt",
   "already-decided": "halt",
+  "content-damaged": "halt",
   "no-chinese-font": "retry",
   "unprintable-character": "retry",
 };

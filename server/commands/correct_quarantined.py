@@ -13,7 +13,7 @@ from server.domain.permissions import Actor
 from server.domain.problems import Problem
 from server.domain.quarantine import may_read_content, named_ids
 from server.domain.records import Json, Refused
-from server.store.quarantine import Quarantined, decide_quarantined
+from server.store.quarantine import Quarantined, decide_quarantined, whole
 from server.store.transaction import transaction
 
 
@@ -26,11 +26,11 @@ def correct(
     Shape:  `fields` name → value, None takes the field out; the second part says what is still wrong: the change is
             then held as before
     Laws:   L6
-    Raises: not-found, already-decided, not-allowed (its content is not for this actor)
+    Raises: not-found, already-decided, content-damaged, not-allowed (its content is not for this actor)
     """
     with transaction(township_behind(replica_id, now_ms, township)) as tx:
         held = held_change(tx, replica_id, n)
-        raw = json.loads(held.payload)
+        raw = json.loads(whole(held).payload)
         known = tx.load_records(named_ids(kinds, raw))
         if not may_read_content(kinds, actor, held.account_id, raw, known, township):
             raise Problem("not-allowed", "the content of this change is not for the office")

@@ -15,8 +15,9 @@ from server.domain.records import Change, Refused
 from server.store.audit import add_audit
 from server.store.changes import change_of, load_numbers
 from server.store.database import reading
-from server.store.quarantine import Quarantined, decide_quarantined, load_quarantined
+from server.store.quarantine import Quarantined, decide_quarantined, load_quarantined, whole
 from server.store.replicas import load_actor, load_replica
+from server.store.sealing import SealBroken
 from server.store.transaction import Transaction, transaction
 
 Reader = Callable[[str, str], Change | Refused]
@@ -35,7 +36,7 @@ def release(
     """The change is judged once more, as if its author still had every role he ever had, and his phones are told.
 
     Shape:  `status` of the answer is `released`, or still `held` with the reason why it cannot be applied
-    Raises: not-found (nothing under this number, or in this `township`), already-decided
+    Raises: not-found (nothing under this number, or in this `township`), already-decided, content-damaged
     """
     township_id = township_behind(replica_id, now_ms, township)
     with transaction(township_id) as tx:
@@ -110,8 +111,11 @@ def held_change(tx: Transaction, replica_id: str, n: int) -> Quarantined:
 
 def _change(tx: Transaction, held: Quarantined, read: Reader) -> Change | Refused:
     """As it was read when it came; a change that could not be read then may be readable to a newer server."""
-    stored = load_numbers(tx.connection, tx.township_id, held.replica_id, held.n, held.n)[held.n]
+    try:
+        stored = load_numbers(tx.connection, tx.township_id, held.replica_id, held.n, held.n)[held.n]
+    except SealBroken as broken:
+        raise Problem("content-damaged", str(broken)) from broken
     if stored.canonical:
         return change_of(stored)
-    read_again = read(held.replica_id, held.payload)
+    read_again = read(held.replica_id, whole(held).payload)
     return read_again if isinstance(read_again, Refused) else replace(read_again, n=held.n)

@@ -76,6 +76,11 @@ _ENTRIES = (
         "Another clerk released or rejected this change before; `status_now` says which. Nothing was done.",
     ),
     Entry(
+        "content-damaged", 409, "What came cannot be opened", "stop",
+        "The content of this quarantined change was altered on the server, or was sealed with another key. Nothing was "
+        "done; its author's phone still has it. Reject it with a reason, or restore a backup.",
+    ),
+    Entry(
         "change-gap", 409, "A change is missing or repeated", "resume",
         "Changes arrive in order, each number once. Nothing was applied; send again from `expected`.",
     ),

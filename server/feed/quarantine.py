@@ -12,7 +12,7 @@ from server.domain.replicas import Identity
 from server.store.changes import load_numbers
 from server.store.database import reading
 from server.store.digests import load_people
-from server.store.quarantine import Quarantined, load_quarantined
+from server.store.quarantine import Quarantined, load_quarantined, whole
 from server.store.records import load_family
 
 MOST_LISTED = 500
@@ -35,7 +35,7 @@ def quarantined_change(kinds: Kinds, identity: Identity, replica_id: str, n: int
 
     Shape:  a line of `quarantine_of` with `places` (JSON pointers), `readable`, and `fields` where readable, else null
     Laws:   L15
-    Raises: not-found
+    Raises: not-found, content-damaged
     """
     township = identity.tenant.id
     with reading() as connection:
@@ -43,7 +43,7 @@ def quarantined_change(kinds: Kinds, identity: Identity, replica_id: str, n: int
         if not found:
             raise Problem("not-found", "no change is held under this number")
         names = load_people(connection, township)
-        raw = json.loads(found[0].payload)
+        raw = json.loads(whole(found[0]).payload)
         known = load_family(connection, township, named_ids(kinds, raw))
         history = load_numbers(connection, township, replica_id, n, n)
     readable = may_read_content(kinds, identity.actor, found[0].account_id, raw, known, township)
@@ -79,6 +79,6 @@ def _line(change: Quarantined, names: dict[str, str]) -> dict[str, Any]:
 
 def _action(change: Quarantined) -> str | None:
     """What the change wanted to do; a name and no content."""
-    raw = json.loads(change.payload)
+    raw = json.loads(change.payload or "{}")
     action = raw.get("command") if raw.get("action") == "command" else raw.get("action")
     return action if isinstance(action, str) and action.isalpha() and len(action) <= 20 else None

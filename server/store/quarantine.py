@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, text
 
+from server.domain.problems import Problem
 from server.store.bulk import among, insert_rows, listed
-from server.store.sealing import Turn, plain_text, sealed_text
+from server.store.sealing import SealBroken, Turn, plain_text, sealed_text
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """One change in quarantine.
 
-    Shape:  `payload` is ASCII JSON of what came; `status` held, released or rejected; `corrected` is a JSON list of the
-            names of fields that the office put right.
+    Shape:  `payload` is ASCII JSON of what came, empty where its seal is broken; `status` held, released or rejected;
+            `corrected` is a JSON list of the names of fields that the office put right.
     """
 
     replica_id: str
@@ -77,7 +78,7 @@ def load_quarantined(
         ),
         {"township": township_id, "status": status, "replica": replica_id, "n": n},
     )
-    return [_turned(Quarantined(*row), township_id, plain_text) for row in found]
+    return [_opened(Quarantined(*row), township_id) for row in found]
 
 
 def load_waiting(connection: Connection, township_id: str, records: Collection[str]) -> list[Quarantined]:
@@ -94,7 +95,25 @@ def load_waiting(connection: Connection, township_id: str, records: Collection[s
         ),
         {"township": township_id, "records": listed(connection, records)},
     )
-    return [_turned(Quarantined(*row), township_id, plain_text) for row in found]
+    return [_opened(Quarantined(*row), township_id) for row in found]
+
+
+def whole(change: Quarantined) -> Quarantined:
+    """The change, if what came can be opened.
+
+    Raises: content-damaged
+    """
+    if not change.payload:
+        raise Problem("content-damaged", "what came was altered on the server, or sealed with a key that is not here")
+    return change
+
+
+def _opened(change: Quarantined, township_id: str) -> Quarantined:
+    """One damaged row hides no other."""
+    try:
+        return _turned(change, township_id, plain_text)
+    except SealBroken:
+        return replace(change, payload="")
 
 
 def _turned(change: Quarantined, township_id: str, turn: Turn) -> Quarantined:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from server.api.identity import now_ms
 from server.commands.end_role import end_role
 from server.commands.revoke import revoke
-from server.store.database import reading
+from server.store.database import reading, writing
 from tests.phone import Phone, Town, enrol, found_town, new_id, slug_of
 
 Json = dict[str, Any]
@@ -238,3 +238,24 @@ def test_another_townships_office_and_other_roles_see_nothing(
     assert refused(get(phone)) == refused(post(phone, phone, 1, "release")) == (403, "not-allowed")
     revoke(office.id, now_ms())
     assert refused(get(office)) == (403, "replica-revoked")
+
+
+def damage(table: str, column: str) -> None:
+    with writing() as connection:
+        connection.execute(text(f"UPDATE {table} SET {column} = 'sealed:00000000:AAAA'"))
+
+
+def test_a_damaged_row_hides_no_other_and_can_be_rejected_only(office: Phone, phone: Phone, town: Town) -> None:
+    spoilt(phone, town)
+    damage("quarantined_changes", "payload")
+    damage("changes", "canonical")
+    spoilt(phone, town)
+    broken, whole = listed(office)
+    assert (broken["action"], whole["action"]) == (None, "create")
+    assert refused(get(office, f"/{phone.id}/{broken['n']}")) == (409, "content-damaged")
+    mended = {"fields": {"branch_summary": "短"}, "reason": "太长"}
+    assert refused(post(office, phone, broken["n"], "correct", mended)) == (409, "content-damaged")
+    assert refused(post(office, phone, broken["n"], "release")) == (409, "content-damaged")
+    assert get(office, f"/{phone.id}/{whole['n']}").get_json()["readable"] is True
+    assert post(office, phone, broken["n"], "reject", {"reason": "内容已损坏"}).get_json()["status"] == "rejected"
+    assert [line["n"] for line in listed(office)] == [whole["n"]]
