@@ -23,7 +23,8 @@ EVENTS = frozenset(
     | {"reconciliation-signed", "tally-signed", "round-counted", "round-published", "result-decided"}
     | {"backup-taken", "restored", "epoch-minted"}
     | {"meeting-made", "meeting-changed", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}
-    | {"round-prepared", "round-issued", "round-opened", "round-closed", "round-voided"}
+    | {"round-prepared", "round-issued", "round-opened", "round-closed", "round-voided", "round-delegated"}
+    | {"hub-founded", "hub-closed", "hub-returned", "hub-lost"}
 )
 """Every decision that is written down; each has its words in the app (`audit.*`)."""
 

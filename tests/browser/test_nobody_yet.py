@@ -6,12 +6,16 @@ from tests.browser.conftest import Meet
 from tests.browser.layout import english
 from tests.browser.phone import PIN
 from tests.browser.town import Town
+from tests.browser.wire_phone import WirePhone
 
 
 def test_a_first_use_without_network_promises_nothing_and_then_shows_a_teller_where_work_will_stand(
     meet: Meet, town: Town
 ) -> None:
-    code = town.command("invite", "--role", "teller")["invitation_code"]
+    clerk = WirePhone(town.url, "pbo")
+    clerk.call("POST", "/demo/v1/proofs")
+    asked = {"invitations": [{"name": "新来的计票员", "role": "teller"}]}
+    code = clerk.call("POST", "/office/v1/invitations", asked)["invitations"][0]["code"]
     me = meet("phone")
     me.open(f"/#i={code}")
     me.works_offline()
