@@ -65,6 +65,7 @@ export async function play(seed: number, base: string, township: Township, steps
   for (const code of township.codes) phones.push(await enrolled(world, code));
   await newVisit(phones[0]?.core as Core, rng, township, `seed ${seed} first`);
   for (const phone of phones) await phone.core.syncNow();
+  await world.rest.come();
   weather.stormy = true;
   for (let step = 0; step < steps; step++) {
     await world.rest.come();
