@@ -19,7 +19,15 @@ EVENTS = frozenset(
     | {"cycle-opened", "roster-imported", "plan-imported", "settled", "visits-locked", "consent-withdrawn"}
     | {"quarantine-released", "quarantine-rejected", "quarantine-corrected", "parcel-opened"}
     | {"recovery-key", "recovery-asked", "recovery-answered", "names-sealed", "names-given-up"}
-    | {"form-given", "form-spoiled", "forms-collected", "paper-entered", "marks-entered", "box-opened"}
+    | {
+        "form-given",
+        "form-spoiled",
+        "forms-collected",
+        "forms-not-collected",
+        "paper-entered",
+        "marks-entered",
+        "box-opened",
+    }
     | {"reconciliation-signed", "tally-signed", "round-counted", "round-published", "result-decided"}
     | {"backup-taken", "restored", "epoch-minted"}
     | {"meeting-made", "meeting-changed", "roll-set", "attendance-taken", "present-reported", "tally-key-taken"}

@@ -144,14 +144,18 @@ def test_a_page_that_is_none_is_refused_in_words(office: Phone, query: str) -> N
     assert (answer.status_code, slug_of(answer.get_json())) == (400, "malformed-request")
 
 
+EVENT_AT = {"add_audit": 3, "audited": 2, "save_round": 5, "_taken": 6}
+"""Which argument names the decision."""
+
+
 def test_every_decision_that_is_written_has_a_name_and_its_words() -> None:
     written = set()
     for path in (ROOT / "server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "add_audit":
-                event = node.args[3]
-                written |= {event.value} if isinstance(event, ast.Constant) else set()
-    assert {"enrolled", "revoked"} <= written <= EVENTS
+            at = EVENT_AT.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+            event = node.args[at] if isinstance(node, ast.Call) and at is not None else None
+            written |= {event.value} if isinstance(event, ast.Constant) else set()
+    assert {"enrolled", "revoked", "hub-lost", "form-given", "attendance-taken"} <= written <= EVENTS
     for language in ("zh", "en"):
         words = json.loads((ROOT / "pwa" / "src" / "i18n" / f"{language}.json").read_text())
         assert EVENTS - set(words["audit"]["event"]) == set()
