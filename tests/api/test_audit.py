@@ -153,7 +153,8 @@ def test_every_decision_that_is_written_has_a_name_and_its_words() -> None:
     for path in (ROOT / "server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             at = EVENT_AT.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
-            event = node.args[at] if isinstance(node, ast.Call) and at is not None else None
+            named = node.args[at : at + 1] if isinstance(node, ast.Call) and at is not None else []
+            event = named[0] if named else None
             written |= {event.value} if isinstance(event, ast.Constant) else set()
     assert {"enrolled", "revoked", "hub-lost", "form-given", "attendance-taken"} <= written <= EVENTS
     for language in ("zh", "en"):
