@@ -1,7 +1,7 @@
 """The demo meeting of 云台镇 with real browsers: 26 phones offline in the hall, seven paper forms, one evaluator late.
 
 `python -m tests.browser.demo_meeting` holds it, from the first enrolment to every phone's trackers and the figures of
-DOMAIN.md 14.1, in two to seven minutes; `make storm` does.
+DOMAIN.md 14.1, in four to seven minutes; `make storm` does.
 """
 
 from __future__ import annotations
