@@ -8,23 +8,13 @@ from typing import Any
 
 from server.domain.ballot.manifest import Manifest
 from server.domain.ballot.papers import Heading
+from server.domain.ballot.reconciliation import Row
 from server.domain.ballot.shapes import OUTCOMES
 
 Json = Mapping[str, Any]
 GRADE_WORDS: Mapping[str, str] = {"good": "好", "fairly_good": "较好", "average": "一般", "poor": "差"}
 PROFILE_WORDS: Mapping[str, str] = {"composite": "综合计分", "seed": "只计测评"}
-CHANNELS = (
-    "entitled",
-    "present",
-    "issued_e",
-    "issued_p",
-    "received_e",
-    "collected_p",
-    "late",
-    "lost",
-    "spoiled",
-    "duplicate_attempts",
-)
+CHANNELS = Row.__slots__
 
 
 @dataclass(frozen=True, slots=True)
