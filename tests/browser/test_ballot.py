@@ -106,3 +106,11 @@ def test_L17_a_sheet_filled_offline_survives_a_kill_goes_into_the_box_in_company
     codes = me.find("slips").locator("li .figures").all_inner_texts()
     assert len(codes) == ROWS - RECUSED and all(re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", one) for one in codes)
     me.waits_until_arrived()
+
+
+def test_the_demo_evaluator_begins_where_his_ballot_is(meet: Meet) -> None:
+    me = meet("phone")
+    me.open()
+    me.tap("demo-evaluator")
+    me.sees("ballots")
+    assert me.page.url.endswith("/ballot")
