@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import Connection
 
 from server.domain.ballot.manifest import Place
-from server.store.bulk import sql
+from server.domain.ballot.slips import Slip
+from server.store.bulk import among, listed, sql
+from server.store.database import is_sqlite
 
 SIGNATURE_FROM = 130
 """The first byte of the signature in a slip, counted from 1; what stands before is what was signed."""
 
 
 def put_in(
-    connection: Connection,
-    township_id: str,
-    round_id: str,
-    place: Place,
-    body: bytes,
-    digest: str,
-    late: bool,
-) -> bool:
-    """The slip is in the box, once however often it comes; whether it counts as late, which its first coming said."""
-    slip = _key(township_id, round_id) | {"hash": digest}
-    connection.execute(
-        sql(
-            "INSERT INTO slips (township_id, round_id, slip_hash, subject_id, group_slug, slip, late) "
-            "VALUES (:township, :round, :hash, :subject, :group, :slip, :late) ON CONFLICT DO NOTHING"
-        ),
-        {**slip, "subject": place[0], "group": place[1], "slip": body, "late": late},
-    )
+    connection: Connection, township_id: str, round_id: str, slips: Iterable[tuple[Slip, bool]]
+) -> dict[bytes, bool]:
+    """The slips are in the box, each once however often it comes, by their hashes and not as they came.
+
+    Shape:  `slips` with whether each would be late; by hash whether it counts as late, as its first coming said
+    """
+    rows: list[dict[str, Any]] = [
+        {"hash": slip.hash.hex(), "subject": slip.place[0], "group": slip.place[1], "slip": slip.body, "late": late}
+        for slip, late in sorted(slips, key=lambda one: one[0].hash)
+    ]
+    if not rows:
+        return {}
+    key, columns = _key(township_id, round_id), ("hash", "subject", "group", "slip", "late")
+    into = "INSERT INTO slips (township_id, round_id, slip_hash, subject_id, group_slug, slip, late)"
+    if is_sqlite(connection):
+        each = sql(f"{into} VALUES (:township, :round, :hash, :subject, :group, :slip, :late) ON CONFLICT DO NOTHING")
+        connection.execute(each, [key | row for row in rows])
+    else:
+        arrays = "CAST(:hash AS text[]), CAST(:subject AS text[]), CAST(:group AS text[]), CAST(:slip AS bytea[])"
+        taken = f"unnest({arrays}, CAST(:late AS boolean[]))"
+        every = sql(f"{into} SELECT :township, :round, r.* FROM {taken} AS r ON CONFLICT DO NOTHING")
+        connection.execute(every, key | {name: [row[name] for row in rows] for name in columns})
     found = connection.execute(
-        sql("SELECT late FROM slips WHERE township_id = :township AND round_id = :round AND slip_hash = :hash"), slip
-    ).scalar_one()
-    return bool(found)
+        sql(
+            "SELECT slip_hash, late FROM slips WHERE township_id = :township AND round_id = :round "
+            f"AND {among(connection, 'slip_hash', 'hashes')}"
+        ),
+        key | {"hashes": listed(connection, (row["hash"] for row in rows))},
+    )
+    return {bytes.fromhex(row[0]): bool(row[1]) for row in found}
 
 
 def is_spent(connection: Connection, township_id: str, round_id: str, signature: bytes) -> bool:

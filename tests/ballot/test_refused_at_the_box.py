@@ -12,6 +12,11 @@ from flask import Flask
 from sqlalchemy import text
 from time_machine import Traveller
 
+from server.api.identity import now_ms
+from server.commands.save_online import save_online
+from server.domain.canonical import canonical
+from server.domain.judging.verdicts import OnlineWrite
+from server.schemas.kinds.registry import KINDS
 from server.store.database import reading
 from tests.ballot.election import Election, election, subject_id
 from tests.ballot.evaluator import blinded, plain, sealed, signed_slip
@@ -150,3 +155,25 @@ def test_a_slip_sealed_for_another_manifest_opens_as_invalid(hall: Hall, afterno
     hall.release(hall.proved("scrutineer"))
     with reading() as connection:
         assert set(connection.execute(text("SELECT outcome FROM board_entries")).scalars()) == {"invalid"}
+
+
+def test_a_round_that_is_void_takes_nothing_more_and_counts_no_refusal(hall: Hall) -> None:
+    slip = signed(hall)
+    assert hall.post((ONE, "leader"), slip[ONE]).status_code == 200
+    hall.move("void")
+    for sent in (slip[ONE], slip[TWO], bytes(len(slip[TWO]))):
+        answer = hall.post((TWO, "leader"), sent)
+        assert (answer.status_code, slug_of(answer.get_json())) == (409, "round-state")
+    assert (refusals(), in_the_box()) == ({}, 1)
+
+
+def test_a_slip_is_read_with_the_manifest_the_round_has_now_not_with_the_one_this_process_knew(hall: Hall) -> None:
+    """A backup from before the issue is restored, and the round issued anew with other keys."""
+    assert hall.post((ONE, "leader"), signed(hall)[ONE]).status_code == 200
+    anew = small(8)
+    fields = {"manifest": canonical(dict(anew.manifest.raw))}
+    save_online(KINDS, hall.town.id, "office", [OnlineWrite(hall.round, "ballot_round", fields)], now_ms())
+    for grade in ("good", "poor"):
+        assert hall.post((ONE, "leader"), anew.slip((ONE, "leader"), grade).body).status_code == 200
+    assert refused(hall, (TWO, "leader"), signed(hall, at=1)[TWO]) == "forged"
+    assert (refusals(), in_the_box()) == ({(TWO, "forged"): 1}, 3)

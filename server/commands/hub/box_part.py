@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from server.domain.ballot.handover import Boxed
 from server.domain.ballot.manifest import Manifest
 from server.domain.ballot.shapes import Malformed
-from server.domain.ballot.slips import Forged, read_slip, slip_hash
+from server.domain.ballot.slips import Forged, Slip, read_slip, slip_hash
 from server.domain.problems import Problem
 from server.store.slips import add_refused, in_time_elsewhere, load_box, load_refused, put_in
 
@@ -38,14 +38,17 @@ def put_box(
 
     Raises: hub-file (a slip without its signature)
     """
-    for one in slips:
-        try:
-            slip = read_slip(manifest, *one.place, one.body)
-        except (Malformed, Forged) as error:
-            raise Problem("hub-file", f"a slip in it is none of this round: {error}", why="form") from error
-        digest = slip.hash.hex()
-        late = put_in(connection, township_id, manifest.round, slip.place, slip.body, digest, one.late)
-        if late and not one.late:
-            in_time_elsewhere(connection, township_id, manifest.round, digest)
+    read = [(_read(manifest, one), one.late) for one in slips]
+    known = put_in(connection, township_id, manifest.round, read)
+    for slip, late in read:
+        if known[slip.hash] and not late:
+            in_time_elsewhere(connection, township_id, manifest.round, slip.hash.hex())
     for subject, group, reason, count in refused:
         add_refused(connection, township_id, manifest.round, (subject, group), reason, count)
+
+
+def _read(manifest: Manifest, boxed: Boxed) -> Slip:
+    try:
+        return read_slip(manifest, *boxed.place, boxed.body)
+    except (Malformed, Forged) as error:
+        raise Problem("hub-file", f"a slip in it is none of this round: {error}", why="form") from error

@@ -43,7 +43,8 @@ class Signer:
             raise Malformed(f"a blinded message is a number below the modulus, in {self.size_bytes} bytes")
         if gmpy2.gcd(message, self.n) != 1:
             raise Malformed("a blinded message shares no factor with the modulus")
-        signed = self._raised(message)
+        with gmpy2.context(gmpy2.get_context(), allow_release_gil=True):  # a millisecond in which others go on
+            signed = self._raised(message)
         if gmpy2.powmod(signed, E, self.n) != message:
             raise SignerFault("s^e is not the message")
         return int(signed).to_bytes(self.size_bytes, "big")
