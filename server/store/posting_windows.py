@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from server.store.bulk import sql
 
 HERE = "'present'"
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """One group. Shape: `full` its highest full window; `issued`, `waiting` as `highest_full` takes them."""
-
-    full: int
-    issued: int
-    waiting: int
 
 
 def load_full(connection: Connection, township_id: str, round_id: str) -> dict[str, int]:
@@ -30,11 +20,11 @@ def load_full(connection: Connection, township_id: str, round_id: str) -> dict[s
     return {str(group): int(full) for group, full in found}
 
 
-def load_company(
-    connection: Connection, township_id: str, round_id: str, meeting_id: str, group: str, subjects: int, full: int
-) -> Company:
-    """Who is together in the window after `full`, and who of the group is present and has nothing yet."""
-    asked = {"township": township_id, "round": round_id, "meeting": meeting_id, "group": group, "window": full + 1}
+def load_together(
+    connection: Connection, township_id: str, round_id: str, meeting_id: str, group: str, subjects: int, window: int
+) -> int:
+    """How many of the group are together in this window, for the subject that fewest of them may grade."""
+    asked = {"township": township_id, "round": round_id, "meeting": meeting_id, "group": group, "window": window}
     by_subject = connection.execute(
         sql(
             "SELECT subject_id, count(*) FROM issuances WHERE township_id = :township AND round_id = :round "
@@ -44,16 +34,21 @@ def load_company(
         asked,
     )
     issued = Counter({str(subject): int(number) for subject, number in by_subject})
-    waiting = connection.execute(
-        # EXCEPT, not NOT EXISTS: with no statistics yet PostgreSQL would look once for each row of the roll.
+    return min(issued.values()) if len(issued) == subjects else 0
+
+
+def load_waiting(connection: Connection, township_id: str, round_id: str, meeting_id: str, group: str) -> int:
+    """How many of the group are present and have nothing yet."""
+    # EXCEPT, not NOT EXISTS: with no statistics yet PostgreSQL would look once for each row of the roll.
+    found = connection.execute(
         sql(
             "SELECT count(*) FROM (SELECT id FROM evaluator_roll WHERE township_id = :township "
             f"AND meeting_id = :meeting AND group_slug = :group AND status = {HERE} "
             "EXCEPT SELECT roll_id FROM issuances WHERE township_id = :township AND round_id = :round) AS w"
         ),
-        asked,
-    ).scalar_one()
-    return Company(full, min(issued.values()) if len(issued) == subjects else 0, int(waiting))
+        {"township": township_id, "round": round_id, "meeting": meeting_id, "group": group},
+    )
+    return int(found.scalar_one())
 
 
 def save_full(connection: Connection, township_id: str, round_id: str, group: str, full: int) -> None:

@@ -8,14 +8,16 @@ from hashlib import sha256
 
 from server.commands.ballot.in_hand import evaluator_in, in_time, manifest_of, round_in
 from server.commands.ballot.signing_keys import signers_of
-from server.commands.ballot.windows import note_full, window_now
+from server.commands.ballot.windows import note_full
 from server.domain.ballot.manifest import Manifest
 from server.domain.ballot.roll import RollRow
 from server.domain.ballot.rounds import state_after
 from server.domain.ballot.shapes import Malformed
+from server.domain.ballot.windows import window_of
 from server.domain.problems import Problem
 from server.store.database import reading
 from server.store.issuances import Issued, insert_issued, load_issued
+from server.store.posting_windows import load_full
 from server.store.transaction import transaction
 
 
@@ -62,10 +64,11 @@ def _note(township_id: str, round_id: str, account: str, hashes: Mapping[str, st
         if held:
             _check_same(held, hashes)
             return held[0].window
-        window = window_now(tx.connection, township_id, round_id, evaluator.group)
+        full = load_full(tx.connection, township_id, round_id)
+        window = window_of(full.get(evaluator.group, 0))
         issued = [Issued(subject, "e", digest, None, window) for subject, digest in hashes.items()]
         insert_issued(tx.connection, township_id, round_id, evaluator.id, issued)
-        note_full(tx.connection, township_id, row, evaluator.group, manifest_of(row, "sign_blind"))
+        note_full(tx.connection, township_id, row, evaluator.group, manifest_of(row, "sign_blind"), full)
         return window
 
 

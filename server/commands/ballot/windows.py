@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from server.commands.ballot.in_hand import manifest_of, round_in
 from server.domain.ballot.manifest import Manifest
-from server.domain.ballot.windows import highest_full, window_of
+from server.domain.ballot.publication import LEAST
+from server.domain.ballot.windows import highest_full
 from server.store.database import reading
-from server.store.posting_windows import load_company, load_full, save_full
+from server.store.posting_windows import load_full, load_together, load_waiting, save_full
 from server.store.round_rows import RoundRow
 from server.store.transaction import transaction
 
@@ -43,20 +44,17 @@ def posting_windows(township_id: str, round_id: str) -> Windows:
         ]
     if rising:
         with transaction(township_id) as tx:
+            kept = load_full(tx.connection, township_id, round_id)
             for group in rising:
-                note_full(tx.connection, township_id, row, group, manifest)
+                note_full(tx.connection, township_id, row, group, manifest, kept)
             kept = load_full(tx.connection, township_id, round_id)
     return Windows({group: kept.get(group, 0) for group, _ in manifest.groups}, row.deadline_ms)
 
 
-def window_now(connection: Connection, township_id: str, round_id: str, group: str) -> int:
-    """The window that the next issuance of the group joins."""
-    return window_of(load_full(connection, township_id, round_id).get(group, 0))
-
-
-def note_full(connection: Connection, township_id: str, row: RoundRow, group: str, manifest: Manifest) -> None:
+def note_full(
+    connection: Connection, township_id: str, row: RoundRow, group: str, manifest: Manifest, kept: Mapping[str, int]
+) -> None:
     """If the group's next window is full now, it is noted; call it while the head row is locked."""
-    kept = load_full(connection, township_id, row.id)
     full = _highest(connection, township_id, row, group, manifest, kept)
     if full > kept.get(group, 0):
         save_full(connection, township_id, row.id, group, full)
@@ -66,5 +64,7 @@ def _highest(
     connection: Connection, township_id: str, row: RoundRow, group: str, manifest: Manifest, kept: Mapping[str, int]
 ) -> int:
     full = kept.get(group, 0)
-    company = load_company(connection, township_id, row.id, row.meeting, group, len(manifest.subjects), full)
-    return highest_full(full, company.issued, company.waiting)
+    about = (township_id, row.id, row.meeting, group)
+    together = load_together(connection, *about, len(manifest.subjects), full + 1)
+    waiting = load_waiting(connection, *about) if together >= LEAST else 0
+    return highest_full(full, together, waiting)
