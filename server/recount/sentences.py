@@ -40,9 +40,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "void": ("{place} 收回多于发出：本轮作废", "More came back than was issued for {place}: the round is void."),
     "reconciliation": ("{place} 票数核对不上：{detail}", "The numbers of {place} do not reconcile: {detail}."),
     "certified": (
-        "{place} 的认定结果与重新计票不符：认定 {certified}，重计 {counted}",
-        "The certified counts of {place} are not those of its slips and paper: certified {certified}, "
-        "counted {counted}.",
+        "{place} 的认定结果与重新计票不符",
+        "The certified counts of {place} are not those of its slips and paper.",
     ),
     "round": ("轮次：{title}（第 {no} 轮）", "Round: {title} (no. {no})"),
     "manifest-words": ("轮次核对词：{words}", "Words of the manifest: {words}"),
