@@ -44,6 +44,12 @@ export const hiddenWhy = (one: SubjectResult): "all" | "groups" | undefined => (
 /** Another grade than the suggested one needs its reason and the minutes (DOMAIN 14.3). */
 export const needsReason = (one: SubjectResult, decided: string): boolean => decided !== one.suggested;
 
+/** How long a reason and a reference to the minutes may be, in letters. */
+export const MOST = { reason: 500, minute_ref: 80 };
+
+/** Those not decided yet whose suggested grade can be taken as it is. */
+export const asSuggested = (all: SubjectResult[]): SubjectResult[] => all.filter((one) => one.decided === null && one.suggested !== null);
+
 export type Deed = "sign" | "decide" | "publish";
 
 /** What somebody with these roles may do with a result in this state. The office signs nothing (DOMAIN 11.3). */
