@@ -9,6 +9,7 @@ import "vant/es/style/base.css";
 import "./theme.css";
 import "./parts/base.css";
 import "./parts/print.css";
+import "./parts/buttons.ts";
 import { whyMissing } from "./parts/missing.ts";
 import { router } from "./router.ts";
 import { throughHub } from "./sync/hub.ts";
