@@ -6,11 +6,11 @@
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
     element.getBoundingClientRect().width > 0;
   const root = document.scrollingElement;
-  if (root.scrollWidth > innerWidth + 1) {
+  if (root.scrollWidth > root.clientWidth + 1) {
     const wide = [...document.body.querySelectorAll("*")].filter(
-      (one) => shown(one) && one.getBoundingClientRect().right > innerWidth + 1,
+      (one) => shown(one) && one.getBoundingClientRect().right > root.clientWidth + 1,
     );
-    wrong.push(`wider than the screen by ${root.scrollWidth - innerWidth}: ${wide.slice(0, 4).map(name)}`);
+    wrong.push(`wider than the screen by ${root.scrollWidth - root.clientWidth}: ${wide.slice(0, 4).map(name)}`);
   }
   for (const box of document.querySelectorAll("main *, form.sheet *"))
     if (shown(box) && box.scrollWidth > box.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
