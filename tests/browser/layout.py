@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 SCRIPTS = Path(__file__).parent
 LEAST_TOUCH = 48
+USUAL_PX, BIG_PX = 16, 24
 ENGLISH_ALLOWED = frozenset(
     "PIN A4 GPS CSV XLSX csv xlsx WPS Excel Word QR Wi Fi MB GB KB HTTPS https http English Language".split()  # noqa: SIM905
 )
@@ -24,6 +25,21 @@ def faults(page: Page, least_touch: int = LEAST_TOUCH) -> list[str]:
     """What a person with a narrow screen, thick fingers or a screen reader would stumble over."""
     found: list[str] = page.evaluate(LOOK, least_touch)
     return found
+
+
+def letters(page: Page, px: int) -> None:
+    """The size that the phone's owner has set for all letters; 150 % is BIG_PX."""
+    sizes = {"fontSizes": {"standard": px, "fixed": px}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
+
+
+def faults_at_both_sizes(page: Page) -> list[str]:
+    """What is wrong with the screen as it stands, and what more with letters at 150 %."""
+    usual = faults(page)
+    letters(page, BIG_PX)
+    big = [f"150 %: {one}" for one in faults(page)]
+    letters(page, USUAL_PX)
+    return usual + big
 
 
 def pale(page: Page) -> list[str]:

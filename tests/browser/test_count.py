@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.browser.closed_round import PHRASE
 from tests.browser.conftest import Meet
-from tests.browser.layout import faults
+from tests.browser.layout import faults_at_both_sizes
 from tests.browser.phone import Person
 from tests.browser.town import Town
 from tests.system.running import ROOT
@@ -74,6 +74,7 @@ def test_a_closed_round_is_opened_counted_and_published(meet: Meet, closed: Json
     scrutineer.tap("release-do")
     proves(scrutineer)
     words = scrutineer.sees("head-words", timeout=10_000).inner_text()
+    assert faults_at_both_sizes(scrutineer.page) == []
 
     clerk.sign_in("pbo")
     part(clerk, closed, "forms")
@@ -114,7 +115,7 @@ def test_a_closed_round_is_opened_counted_and_published(meet: Meet, closed: Json
     part(scrutineer, closed, "result")
     scrutineer.tap("sign-tally")
     scrutineer.says("result-done", "已签字")
-    assert faults(scrutineer.page) == []
+    assert faults_at_both_sizes(scrutineer.page) == []
     wire(closed, "scrutineer", "POST", "signatures", {"what": "tally"})
 
     secretary = meet("phone")
@@ -128,6 +129,7 @@ def test_a_closed_round_is_opened_counted_and_published(meet: Meet, closed: Json
     secretary.tap("decide-do")
     proves(secretary)
     secretary.says("result-done", "等次已决定")
+    assert faults_at_both_sizes(secretary.page) == []
     secretary.tap("rest-open")
     expect(secretary.find("rest-lines").locator("li")).to_have_count(12)
     secretary.tap("rest-do")
@@ -138,6 +140,7 @@ def test_a_closed_round_is_opened_counted_and_published(meet: Meet, closed: Json
     expect(secretary.find("result")).to_have_attribute("data-state", "published")
     part(scrutineer, closed, "board")
     scrutineer.says("board-words", words)
+    assert faults_at_both_sizes(scrutineer.page) == []
     scrutineer.says("board", "每一张票都和总码相符")
     scrutineer.tap("bundle-save")
     scrutineer.sees("bundle-saved")

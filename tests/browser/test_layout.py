@@ -9,12 +9,11 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Meet
-from tests.browser.layout import chinese, english, faults, pale
+from tests.browser.layout import BIG_PX, chinese, english, faults, letters, pale
 from tests.browser.phone import PIN, Person
 from tests.browser.town import Town
 from tests.browser.visiting import add_check, add_interview, add_opinion, log_visit
 
-BIG_LETTERS_PX = 24
 CONTENT = {"demo", "zoufang"}
 PLACES = (
     "/",
@@ -40,8 +39,8 @@ DESK_PLACES = (
 LOADING = "正在读取……"
 GO = """
 (path) => {
-  history.pushState({}, "", path);
-  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  history.pushState({ ...history.state, current: path }, "", path);
+  dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
 }
 """
 MARKUP_FROM_TEXT = """
@@ -89,7 +88,7 @@ class Gallery:
 
     def __call__(self, me: Person, place: str) -> None:
         me.page.screenshot(
-            path=self.folder / f"{place.strip('/').replace('/', '-')[:60] or 'today'}.png", full_page=True
+            path=self.folder / f"{place.strip('/').replace('/', '-')[-60:] or 'today'}.png", full_page=True
         )
         self.wrong += [f"{place}: {one}" for check in self.checks for one in check(me)]
 
@@ -135,7 +134,7 @@ def test_every_screen_of_the_phone_fits_and_speaks_chinese(meet: Meet, town: Tow
     visit = me.page.url
     places = PLACES + screens_of(me, town, visit)
     walk(me, places, look)
-    me.browser.cdp().send("Page.setFontSizes", {"fontSizes": {"standard": BIG_LETTERS_PX, "fixed": BIG_LETTERS_PX}})
+    letters(me.page, BIG_PX)
     big = gallery(tmp_path, "phone-150", narrow)
     walk(me, places, big)
     me.page.emulate_media(color_scheme="dark")

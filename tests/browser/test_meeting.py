@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Meet
-from tests.browser.layout import english, faults
+from tests.browser.layout import english, faults_at_both_sizes
 from tests.browser.phone import PIN, Person
 from tests.browser.town import Town
 
@@ -78,7 +78,7 @@ def test_the_office_prepares_the_scrutineer_makes_the_key_and_the_hall_votes(mee
     scrutineer.types("make-again", PHRASE)
     scrutineer.tap("make-do")
     expect(scrutineer.find("key-lines").locator("li")).to_have_count(9)
-    assert faults(scrutineer.page) == []
+    assert faults_at_both_sizes(scrutineer.page) == []
     scrutineer.types("rehearse-phrase", "红崖村口的老槐树没开花")
     scrutineer.tap("rehearse-do")
     scrutineer.says("problem", "计票口令不对")
