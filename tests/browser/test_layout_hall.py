@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.ballot_hall import PATH, BallotHall
 from tests.browser.conftest import Meet
 from tests.browser.layout import BIG_PX, USUAL_PX, faults_at_both_sizes, letters
 from tests.browser.phone import PIN, Person
-from tests.browser.test_layout import Gallery, gallery, only_chinese, readable, walk
+from tests.browser.test_layout import GO, Gallery, gallery, only_chinese, readable, walk
 from tests.browser.town import Town
 
 GRADES = ("good", "fairly_good", "average", "poor", "abstain")
@@ -54,6 +54,17 @@ def runs(clerk: Person, hall: BallotHall, look: Gallery) -> None:
     walk(clerk, ("/meetings", *pages, ballot, *parts), look)
 
 
+def says_once_that_the_network_is_away(clerk: Person, hall: BallotHall) -> None:
+    """The card that was asked says it, and the screen above no longer."""
+    clerk.offline()
+    clerk.page.evaluate(GO, f"/meetings/{hall.meeting}/rounds/{hall.round}")
+    clerk.sees("problem")
+    clerk.find("paper-group").select_option("member_rep")
+    clerk.tap("save-forms")
+    expect(clerk.find("paper-forms").get_by_test_id("problem")).to_be_visible()
+    expect(clerk.find("problem")).to_have_count(1)
+
+
 def test_every_screen_of_a_meeting_fits_a_phone_also_with_big_letters(meet: Meet, town: Town, tmp_path: Path) -> None:
     hall = BallotHall(town)
     hall.issue()
@@ -75,4 +86,5 @@ def test_every_screen_of_a_meeting_fits_a_phone_also_with_big_letters(meet: Meet
     clerk = meet("phone")
     clerk.sign_in("pbo")
     runs(clerk, hall, look)
+    says_once_that_the_network_is_away(clerk, hall)
     assert look.wrong == []
