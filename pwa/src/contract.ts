@@ -90,6 +90,8 @@ export interface Township {
   region_code?: string;
   is_demo: boolean;
   time_zone: string;
+  /** A laptop in the hall answers here: it holds one round and no more. */
+  at_hub?: boolean;
 }
 
 export interface Me {

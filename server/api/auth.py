@@ -82,6 +82,7 @@ def enrolled_json(enrolled: Enrolled, now: int) -> dict[str, Any]:
             "region_code": tenant.region_code,
             "is_demo": tenant.is_demo,
             "time_zone": tenant.time_zone,
+            "at_hub": bool(current_app.config["ZOUFANG"].hub_origin),
         },
         "recovery_key": enrolled.recovery_key,
     }

@@ -14,6 +14,7 @@ from server.commands.change_meeting import change_meeting
 from server.commands.make_meeting import make_meeting
 from server.commands.set_roll import set_roll
 from server.commands.take_attendance import report_present, take_attendance
+from server.domain.permissions import Actor
 from server.feed.meetings import meeting_of, readiness_of, row_json
 from server.schemas.kinds.registry import KINDS
 from server.schemas.meetings import (
@@ -68,8 +69,16 @@ def make(asked: dict[str, Any]) -> Response:
 def read(meeting: Any) -> Response:
     """The meeting with its roll and its rounds."""
     identity = current_identity(RUNNING)
-    address = current_app.config["ZOUFANG"].address() if identity.actor.holds(CLERK) else None
-    return json_answer({**meeting_of(identity.tenant.id, identity.actor, str(meeting)), "address": address})
+    return json_answer({**meeting_of(identity.tenant.id, identity.actor, str(meeting)), **_addresses(identity.actor)})
+
+
+def _addresses(actor: Actor) -> dict[str, str | None]:
+    """Where the app of the phones lives, and at a hub where the hub is; for the office alone."""
+    settings = current_app.config["ZOUFANG"]
+    if not actor.holds(CLERK):
+        return {"address": None, "hub": None}
+    own = settings.address()
+    return {"address": settings.hub_origin, "hub": own} if settings.hub_origin else {"address": own, "hub": None}
 
 
 @bp.put("/meetings/<uuid:meeting>")

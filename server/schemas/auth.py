@@ -64,13 +64,14 @@ class ProvedSchema(Schema):
 
 
 class TownshipShapeSchema(Schema):
-    """The township as the app names it."""
+    """The township as the app names it; `at_hub` where a laptop in the hall answers, which holds one round."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
     region_code = fields.String(required=True)
     is_demo = fields.Boolean(required=True)
     time_zone = fields.String(required=True)
+    at_hub = fields.Boolean(required=True)
 
 
 class EnrolledSchema(Schema):

@@ -157,7 +157,7 @@ class MeetingRoundSchema(RoundSchema):
 
 
 class MeetingSchema(Schema):
-    """A meeting for those who run it; the code of the hall and where phones reach the server are the office's alone."""
+    """A meeting for those who run it; the hall's code, the app's address and a hub's own are the office's alone."""
 
     id = fields.String(required=True)
     title = fields.String(required=True)
@@ -166,6 +166,7 @@ class MeetingSchema(Schema):
     state = fields.String(required=True)
     hall_code = fields.String(required=True, allow_none=True)
     address = fields.String(required=True, allow_none=True)
+    hub = fields.String(required=True, allow_none=True)
     roll = fields.List(fields.Nested(RollRowSchema), required=True)
     rounds = fields.List(fields.Nested(MeetingRoundSchema), required=True)
 

@@ -63,7 +63,7 @@ def test_only_the_office_learns_where_phones_reach_the_server(
     hall: Hall, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(app.config["ZOUFANG"]), "address", lambda _config: "https://zf.example")
-    assert hall.read()["address"] == "https://zf.example"
+    assert (hall.read()["address"], hall.read()["hub"]) == ("https://zf.example", None)
     assert hall.read(hall.scrutineer)["address"] is None
 
 

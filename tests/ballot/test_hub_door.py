@@ -10,6 +10,8 @@ from flask import Flask
 from time_machine import Traveller
 from werkzeug.test import TestResponse
 
+from server.api.identity import now_ms
+from server.commands.revoke import revoke
 from tests.ballot.election import election
 from tests.ballot.hall import Hall, open_hall
 from tests.ballot.hub_hall import HOME, exported, hub_of
@@ -72,7 +74,15 @@ def test_the_clerk_who_enrolled_at_the_hub_reads_the_round_and_leads_it(hub: Hal
     assert {row["kind"] for row in hub.office.mirror.values()} >= {"meeting", "ballot_round"}
     read = hub.office.client.get(f"/ballots/v1/meetings/{hub.meeting}", headers=hub.office.headers).get_json()
     assert (read["hall_code"], len(read["roll"])) == ("123456", 5)
+    assert hub.office.enrolled["township"]["at_hub"] is True
     assert hub.call(hub.office, "POST", "close").status_code == 200
+
+
+def test_the_wall_leads_phones_to_their_own_app_and_names_the_hub(hub: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(hub.app.config["ZOUFANG"]), "address", lambda _config: "https://192.168.1.20:8799")
+    path = f"/ballots/v1/meetings/{hub.meeting}"
+    read = hub.office.client.get(path, headers=hub.office.headers).get_json()
+    assert (read["address"], read["hub"]) == (HOME, "https://192.168.1.20:8799")
 
 
 def test_only_the_townships_own_app_may_read_an_answer_from_elsewhere(hub: Hall) -> None:
@@ -93,11 +103,15 @@ def test_only_the_townships_own_app_may_read_an_answer_from_elsewhere(hub: Hall)
 
 
 def test_a_phone_that_enrolled_after_the_export_is_told_to_take_paper(hall: Hall, tmp_path: Path) -> None:
+    revoke(hall.phones[hall.rolls[0].id].id, now_ms())
     given = exported(hall)
     late = enrol(hall.app, hall.town, "evaluator", account=hall.rolls[0].account)
     with hub_of(hall, given, tmp_path / "hub") as hub:
         late.client = hub.app.test_client()
         assert waits(hub.call(late, "GET", "numbers"))
+        path = f"/ballots/v1/meetings/{hub.meeting}/readiness"
+        door = hub.office.client.get(path, headers=hub.office.headers).get_json()["rows"]
+        assert [row["name"] for row in door if not row["enrolled"]] == [hall.rolls[0].name]
 
 
 def test_a_server_that_is_no_hub_shares_nothing_with_other_addresses(hall: Hall, app: Flask) -> None:

@@ -19,12 +19,15 @@ const PLACES: OfficePlace[] = [
   { to: "/audit", icon: "doc", key: "nav.audit", id: "audit" },
 ];
 
-export function officePlaces(roles: string[]): OfficePlace[] {
+/** Shape: `atHub` at the laptop in the hall, which holds one round and no more */
+export function officePlaces(roles: string[], atHub = false): OfficePlace[] {
+  if (atHub) return HALL;
   const clerk = roles.includes("pbo");
   if (!clerk && !roles.includes("committee_secretary")) return hallPlaces(roles);
   return PLACES.filter((place) => clerk || !place.clerk);
 }
 
+const HALL = PLACES.filter(({ to }) => to === "/meetings");
+
 /** A scrutineer's and a teller's only business is in the hall. */
-const hallPlaces = (roles: string[]): OfficePlace[] =>
-  roles.includes("scrutineer") || roles.includes("teller") ? PLACES.filter(({ to }) => to === "/meetings") : [];
+const hallPlaces = (roles: string[]): OfficePlace[] => (roles.includes("scrutineer") || roles.includes("teller") ? HALL : []);

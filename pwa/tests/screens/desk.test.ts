@@ -24,6 +24,10 @@ test("the quarantine is the Party-building office's alone; others have no desk",
   expect(ids("leader", "branch_secretary")).toEqual([]);
 });
 
+test("at the laptop in the hall the desk holds nothing but the meetings", () => {
+  expect(officePlaces(["pbo", "committee_secretary"], true).map((place) => place.id)).toEqual(["meetings"]);
+});
+
 test("work that wants a proof is asked for again once the proof is there", async () => {
   const step = useStepUp();
   let tries = 0;

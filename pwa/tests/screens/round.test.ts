@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { problemWords } from "../../src/parts/problems.ts";
 import zh from "../../src/i18n/zh.json";
 import { standOf, tallyKeyOf } from "../../src/screens/meeting/key.ts";
-import { isReady, perGroup, quorumOf, type ReadyRow, toPhone } from "../../src/screens/meeting/meetings.ts";
+import { isReady, perGroup, quorumOf, type ReadyRow, signInAddress, toPhone } from "../../src/screens/meeting/meetings.ts";
 import { type Facts, partsOf, ROUND_STATES, stands, stepsOf, sums } from "../../src/screens/meeting/round.ts";
 
 const GROUPS = [
@@ -38,6 +38,22 @@ test("only the office moves a round, only a scrutineer opens the box, and not be
 test("a round that is with the laptop in the hall is opened, closed and voided there", () => {
   expect(next({ state: "issued", delegated: true })).toEqual(["open with-hub", "void with-hub"]);
   expect(next({ state: "open", delegated: true })).toEqual(["close with-hub", "void with-hub"]);
+});
+
+test("the laptop in the hall opens and closes, gives out paper, and leaves the rest to the server", () => {
+  expect(next({ state: "issued", at_hub: true })).toEqual(["open"]);
+  expect(next({ state: "open", at_hub: true })).toEqual(["close"]);
+  expect(next({ state: "closed", roles: ["pbo", "scrutineer"], at_hub: true, server_time_ms: 3000 })).toEqual([]);
+  expect(partsOf("closed", ["pbo", "scrutineer", "teller"], true)).toEqual(["forms"]);
+});
+
+test("the wall's square leads a phone to its own app, at the hub with the hub's address, and never to this machine alone", () => {
+  const meeting = { title: "", place: "", starts_at_ms: null, hall_code: "123456", roll: [], rounds: [] };
+  const home = "https://zf.example";
+  expect(signInAddress("m", { ...meeting, address: home }, "http://127.0.0.1")).toBe(`${home}/ballot/meetings/m/sign-in?code=123456`);
+  expect(signInAddress("m", { ...meeting, address: home, hub: "https://192.168.1.20:8799" }, home)).toBe(`${home}/ballot/meetings/m/sign-in?code=123456&hub=192.168.1.20:8799`);
+  expect(signInAddress("m", { ...meeting, address: home, hub: "https://127.0.0.1:8799" }, home)).toBeUndefined();
+  expect(signInAddress("m", meeting, "http://localhost:8765")).toBeUndefined();
 });
 
 test("every state, step and guard has its words", () => {

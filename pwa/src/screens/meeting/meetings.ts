@@ -4,6 +4,7 @@ import type { View } from "../../contract.ts";
 import { currentCycle, text } from "../../domain/visiting.ts";
 import { language, t } from "../../i18n/words.ts";
 import { codeWords } from "../../parts/problems.ts";
+import { isNear } from "../../parts/qr.ts";
 import { dayOf, dayWords, timeOf } from "../../parts/times.ts";
 
 export interface RollRow {
@@ -22,6 +23,8 @@ export interface Meeting {
   hall_code?: string | null;
   /** Where phones reach the server; only the office is told, and only if the server knows. */
   address?: string | null;
+  /** At the laptop in the hall: where phones reach it. `address` is then the app's own. */
+  hub?: string | null;
   roll: RollRow[];
   rounds: RoundLine[];
 }
@@ -98,5 +101,13 @@ export const roundsOf = (meeting: string): View[] =>
 /** A meeting has one round that counts: another is prepared, under the next number, once all before it are void. */
 export const mayRepeat = (rounds: View[]): boolean => rounds.every((one) => one.fields.state === "void");
 export const nextNo = (rounds: View[]): number => Math.max(0, ...rounds.map((one) => Number(one.fields.no))) + 1;
+
+/** Where a phone's camera signs its owner in; the address of the hall's laptop goes along. Undefined where it would lead a phone nowhere. */
+export function signInAddress(id: string, meeting: Meeting, origin: string): string | undefined {
+  const { hall_code: code, hub } = meeting;
+  const base = meeting.address ?? origin;
+  if (!code || isNear(base) || (hub && isNear(hub))) return undefined;
+  return `${base}/ballot/meetings/${id}/sign-in?code=${code}${hub ? `&hub=${hub.replace("https://", "")}` : ""}`;
+}
 
 export const holdsRole = (...roles: string[]): boolean => useCore().me()?.roles.some(({ role }) => roles.includes(role)) === true;

@@ -25,6 +25,8 @@ export interface Facts {
   server_time_ms: number;
   /** The round is with the hall's laptop, which alone goes on with it. */
   delegated: boolean;
+  /** This is that laptop. */
+  at_hub?: boolean;
 }
 export interface Step {
   step: "issue" | "open" | "close" | "void" | "release";
@@ -45,8 +47,8 @@ export function stepsOf(facts: Facts): Step[] {
   const steps: Step[] = [];
   const next = NEXT[facts.state];
   if (facts.roles.includes("pbo") && next) steps.push({ step: next, lacks: lacking(next, facts) });
-  if (facts.roles.includes("scrutineer") && facts.state === "closed") steps.push({ step: "release", lacks: facts.server_time_ms < facts.deadline_ms ? ["after-deadline"] : [] });
-  if (facts.roles.includes("pbo") && facts.state !== "void" && !stands(facts.state, "certified")) steps.push({ step: "void", lacks: withHub(facts) });
+  if (facts.roles.includes("scrutineer") && facts.state === "closed" && !facts.at_hub) steps.push({ step: "release", lacks: facts.server_time_ms < facts.deadline_ms ? ["after-deadline"] : [] });
+  if (facts.roles.includes("pbo") && facts.state !== "void" && !stands(facts.state, "certified") && !facts.at_hub) steps.push({ step: "void", lacks: withHub(facts) });
   return steps;
 }
 
@@ -75,5 +77,6 @@ const PARTS: { part: string; roles: string[]; in: string[] }[] = [
   { part: "board", roles: ["scrutineer", "on-roll"], in: ["opened", "reconciled", ...AFTER] },
 ];
 
-export const partsOf = (state: string, roles: string[]): string[] =>
-  [...new Set(PARTS.filter((one) => one.in.includes(state) && one.roles.some((role) => roles.includes(role))).map(({ part }) => part))];
+/** Shape: `atHub` at the laptop in the hall, where paper is given out and noted, and nothing is counted */
+export const partsOf = (state: string, roles: string[], atHub = false): string[] =>
+  [...new Set(PARTS.filter((one) => (!atHub || one.part === "forms") && one.in.includes(state) && one.roles.some((role) => roles.includes(role))).map(({ part }) => part))];
