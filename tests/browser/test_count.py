@@ -90,6 +90,7 @@ def test_a_closed_round_is_opened_counted_and_published(meet: Meet, closed: Json
             clerk.page.keyboard.press("Enter")
     clerk.tap("entry-send")
     clerk.says("entry-done", "等另一个人录入")
+    expect(clerk.find("entry-done")).to_be_in_viewport()
     other_clerk(closed, "poor")
     clerk.tap("entry-reload")
     expect(clerk.find("difference")).to_have_count(1)
