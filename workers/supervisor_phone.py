@@ -112,6 +112,10 @@ def hub_notes(hub: str, guide: str) -> tuple[str, ...]:
     """What stands on the laptop in the hall."""
     from server.cli.qr import terminal_qr
 
+    if "//127." in hub:
+        return (
+            "This laptop is in no network; no phone reaches it. Join the hall's Wi-Fi, press Ctrl-C, run it again.",
+        )
     return (
         f"Phones that do not trust this laptop yet open {guide} on the hall's Wi-Fi and follow the steps there.",
         terminal_qr(guide),

@@ -8,7 +8,7 @@ import click
 
 from server.cli.hub_laptop import close, run
 from server.cli.hub_passphrase import locked_into, new_file, passphrase_of, passphrase_option
-from server.cli.opened import json_option, now_ms, opened, say, the_township, township_option
+from server.cli.opened import json_option, now_ms, opened, say, the_record, the_township, township_option
 from server.commands.hub.export_round import export_round
 from server.commands.hub.import_hub import import_hub
 from server.commands.hub.lose_hub import lose_hub
@@ -18,6 +18,10 @@ from server.schemas.hub_file import handover_bytes, read_handover
 from server.schemas.kinds.registry import KINDS
 
 BY = "cli"
+NO_PORT = (
+    "HUB_PORT is not set here. If the server runs without it, too, no phone's app may speak to the laptop: set it, "
+    "restart the server and let the phones open the app once before the meeting, or everybody takes paper."
+)
 
 
 @click.group()
@@ -42,6 +46,7 @@ def export(
             raise click.ClickException(
                 "nobody knows the app's address on the phones; give it with --origin or PUBLIC_URL"
             )
+        round_id = the_record(tenant, "ballot_round", ballot, "title")
         if path.exists():
             raise click.ClickException(f"{path} exists; nothing was written")
         passphrase = passphrase_of(passphrase_file, new=True)
@@ -50,9 +55,12 @@ def export(
             def write(given: Handover) -> None:
                 locked_into(descriptor, handover_bytes(given), passphrase)
 
-            given = export_round(KINDS, tenant.id, BY, ballot, home, write, now_ms())
-    words = f"The round is with the hub now; carry {path} to the laptop: zoufang hub run {path.name}"
-    say(as_json, {"path": str(path), "round": ballot, "hub": given.hub, "guests": len(given.guests)}, words)
+            given = export_round(KINDS, tenant.id, BY, round_id, home, write, now_ms())
+    port = f" --port {settings.hub_port}" if settings.hub_port else ""
+    words = f"The round is with the hub now; carry {path} to the laptop: zoufang hub run {path.name}{port}"
+    if not settings.hub_port:
+        click.echo(NO_PORT, err=True)
+    say(as_json, {"path": str(path), "round": round_id, "hub": given.hub, "guests": len(given.guests)}, words)
 
 
 @hub.command("import")
@@ -84,8 +92,10 @@ def take_back(ballot: str, reason: str, sure: bool, township: str | None, as_jso
     if not reason.strip() or len(reason) > 200:
         raise click.ClickException("a reason has 1 to 200 characters")
     with opened():
-        lose_hub(KINDS, the_township(township).id, BY, ballot, reason.strip(), now_ms())
-    say(as_json, {"round": ballot, "state": "void"}, "The round is void; prepare another for the meeting.")
+        tenant = the_township(township)
+        round_id = the_record(tenant, "ballot_round", ballot, "title")
+        lose_hub(KINDS, tenant.id, BY, round_id, reason.strip(), now_ms())
+    say(as_json, {"round": round_id, "state": "void"}, "The round is void; prepare another for the meeting.")
 
 
 hub.add_command(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SEALING_KEY", "PUBLIC_URL", 
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--port", default=PORT, show_default=True, help="The server's HUB_PORT.")
+@click.option("--port", type=click.IntRange(1, 65_534), default=PORT, show_default=True, help="The server's HUB_PORT.")
 @click.option(
     "--authority", type=click.Path(path_type=Path), help="Folder `phone` of an earlier run, which the phones trust."
 )
@@ -43,6 +44,7 @@ def run(path: Path, port: int, authority: Path | None, passphrase_file: Path | N
     if authority and not all((authority / name).is_file() for name in AUTHORITY):
         raise click.ClickException(f"{authority} has no {' and '.join(AUTHORITY)}")
     with _own_folder(path) as folder:
+        _refuse_taken(port)
         _take_authority(authority, folder / "phone")
         if not (folder / NOTED).exists():
             _found(folder, path, passphrase_file)
@@ -105,6 +107,19 @@ def _own_folder(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         os.close(lock)
+
+
+def _refuse_taken(port: int) -> None:
+    """The port is free; phones may speak to no other one."""
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind(("0.0.0.0", port))  # noqa: S104 - as the hub itself will
+        except OSError as error:
+            raise click.ClickException(
+                f"port {port} is taken on this laptop ({error.strerror}); end the program that has it. Another --port "
+                "serves only if it is the server's HUB_PORT"
+            ) from error
 
 
 def _take_authority(given: Path | None, phone: Path) -> None:

@@ -41,6 +41,8 @@ def locked_into(descriptor: int, content: bytes, passphrase: str) -> None:
 def passphrase_of(path: Path | None, new: bool = False) -> str:
     """The passphrase, from a file's first line or from whoever sits here."""
     if path is not None:
+        if not path.is_file():
+            raise click.ClickException(f"there is no file {path} with the passphrase")
         found = (path.read_text().splitlines() or [""])[0].strip()
     else:
         found = click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new).strip()

@@ -27,7 +27,7 @@ from server.store.migrate import upgrade
 from tests.ballot.election import election, subject_id
 from tests.ballot.hall import Hall, open_hall
 from tests.system.running import ROOT, cli
-from workers.supervisor_phone import issue
+from workers.supervisor_phone import hub_notes, issue
 
 HOME = "https://zoufang.example"
 HOUR_MS = 3_600_000
@@ -78,8 +78,11 @@ def test_a_round_goes_to_the_hall_and_comes_home(tmp_path: Path) -> None:
     secret = ("--passphrase-file", str(tmp_path / "words"))
     trusted = issue(tmp_path / "phone", "192.0.2.7").read_bytes()
     app, hall = a_hall(var)
+    astray = cli(var, "hub", "export", "no such round", "--to", str(file), "--origin", HOME, *secret)
+    assert astray.returncode == 2 and "it has: " in astray.stderr and not file.exists()
     exported = cli(var, "hub", "export", hall.round, "--to", str(file), "--origin", HOME, *secret)
     assert exported.returncode == 0, exported.stderr
+    assert "HUB_PORT is not set here" in exported.stderr
     phone, sheet = next(iter(hall.phones.values())), hall.fill("leader", {subject_id(1): "good"})
     with laptop(file, port := free_port()) as (said, authority):
         assert authority.read_bytes() == trusted
@@ -109,7 +112,37 @@ def test_a_round_goes_to_the_hall_and_comes_home(tmp_path: Path) -> None:
     home = cli(var, "hub", "import", str(back), *secret, "--json")
     assert home.returncode == 0, home.stderr
     assert json.loads(home.stdout) == {"round": hall.round, "changed": True, "state": "open"}
+    again = cli(var, "hub", "import", str(back), *secret, "--json")
+    assert json.loads(again.stdout) == {"round": hall.round, "changed": False, "state": "open"}
     with app.app_context(), reading() as connection:
         for table in ("issuances", "slips"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1
         db.engine.dispose()
+
+
+def test_a_laptop_that_cannot_hold_the_round_says_why(tmp_path: Path) -> None:
+    file, words = tmp_path / "round.zf", tmp_path / "words"
+    file.write_bytes(b"no file of a hub")
+    words.write_text("twelve letters at least\n")
+    free = ("--port", str(free_port()))
+
+    def refused(*more: str) -> str:
+        done = cli(tmp_path / "var", "hub", "run", str(file), *more)
+        assert done.returncode == 2, done.stderr
+        return done.stderr
+
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        assert f"port {port} is taken on this laptop" in refused("--port", port, "--passphrase-file", str(words))
+    assert "is not in the range" in refused("--port", "70000")
+    assert f"there is no file {words}.txt with the passphrase" in refused(*free, "--passphrase-file", f"{words}.txt")
+    assert "this is no file of a hub" in refused(*free, "--passphrase-file", str(words))
+    assert file.read_bytes() == b"no file of a hub"
+
+
+def test_a_laptop_without_network_says_that_no_phone_reaches_it() -> None:
+    (only,) = hub_notes("https://127.0.0.1:8799", "http://127.0.0.1:8800")
+    assert "no phone reaches it" in only
+    assert any("https://192.168.1.20:8799" in note for note in hub_notes("https://192.168.1.20:8799", "http://x"))
