@@ -7,7 +7,7 @@ from server.commands.save_online import save_online_in
 from server.domain.ballot.fingerprint import four_words
 from server.domain.ballot.manifest import manifest_hash, read_manifest
 from server.domain.ballot.preparing import appraised, manifest_of, name_of, places_of
-from server.domain.ballot.roll import RollRow, has_quorum, may_issue
+from server.domain.ballot.roll import RollRow, has_quorum, small_places
 from server.domain.ballot.rounds import refuse_delegated, state_after
 from server.domain.canonical import canonical
 from server.domain.judging.verdicts import OnlineWrite
@@ -29,13 +29,15 @@ def issue_round(kinds: Kinds, township_id: str, account: str, round_id: str, now
         subjects = appraised(load_kind(tx.connection, township_id, "subject"), _cycle(tx, record))
         moduli = load_moduli(tx.connection, township_id, round_id)
         tally_key = load_tally_key(tx.connection, township_id, round_id)
+        small = small_places(rows, [subject.id for subject in subjects])
         holds = {
             "tally-key": tally_key is not None,
-            "groups-of-five": may_issue(rows),
+            "groups-of-five": bool(rows) and not small,
             "same-roll": set(moduli) == set(places_of(subjects, rows)),
             "before-deadline": now_ms < int(record.fields["deadline_ms"]),
         }
-        state = state_after(str(record.fields["state"]), "issue", _true(holds))
+        told = {"groups-of-five": {"places": _named(small)}}
+        state = state_after(str(record.fields["state"]), "issue", _true(holds), told)
         people = {one.id: one for one in load_kind(tx.connection, township_id, "person")}
         named = [(subject.id, name_of(subject, people)) for subject in subjects]
         raw = manifest_of(record, tally_key[0] if tally_key else "", named, rows, moduli)
@@ -94,6 +96,10 @@ def _round_and_roll(tx: Transaction, round_id: str) -> tuple[Record, list[RollRo
 def _cycle(tx: Transaction, record: Record) -> str:
     meeting, _rounds = find_meeting(tx, str(record.fields["meeting_id"]))
     return str(meeting.fields["cycle_id"])
+
+
+def _named(small: list[tuple[str, str, int]]) -> list[dict[str, str | int]]:
+    return [{"subject": subject, "group": group, "entitled": number} for subject, group, number in small]
 
 
 def _true(holds: dict[str, bool]) -> set[str]:

@@ -75,10 +75,26 @@ def test_the_sheet_is_issued_only_when_it_can_be_voted_on(hall: Hall) -> None:
     ballot = ok(hall.prepare(), 201)["round"]["id"]
     assert missing(hall.step(ballot, "issue")) == "tally-key"
     ok(hall.give_key(ballot))
-    assert missing(hall.step(ballot, "issue")) == "groups-of-five"
+    few = hall.step(ballot, "issue")
+    assert missing(few) == "groups-of-five"
+    assert few.get_json()["places"] == [
+        {"subject": subject, "group": "member_rep", "entitled": 4} for subject in hall.subjects
+    ]
     ok(hall.set_roll(hall.rows()[:5]))
     assert missing(hall.step(ballot, "issue")) == "same-roll"
     ok(hall.set_roll())
+    assert ok(hall.step(ballot, "issue"))["round"]["state"] == "issued"
+
+
+def test_five_of_a_group_must_be_left_for_each_subject_when_the_recused_are_gone(hall: Hall, ballot: str) -> None:
+    recused = hall.rows()
+    recused[1]["recusals"] = [hall.subjects[1]]
+    ok(hall.set_roll(recused))
+    few = hall.step(ballot, "issue")
+    assert missing(few) == "groups-of-five"
+    assert few.get_json()["places"] == [{"subject": hall.subjects[1], "group": "leader", "entitled": 4}]
+    assert hall.read()["rounds"][0]["state"] == "prepared"
+    ok(hall.set_roll([*recused, {"name": "领导5", "group": "leader", "account": None}]))
     assert ok(hall.step(ballot, "issue"))["round"]["state"] == "issued"
 
 
@@ -106,7 +122,7 @@ def test_a_round_needs_a_roll_subjects_and_no_other_round(hall: Hall, ballot: st
 
 
 def test_the_manifest_in_everybodys_record_is_that_of_the_specification(hall: Hall, ballot: str) -> None:
-    recused = hall.rows()
+    recused = [*hall.rows(), {"name": "领导5", "group": "leader", "account": None}]
     recused[0]["recusals"] = [hall.subjects[0]]
     ok(hall.set_roll(recused))
     key = public_key()
@@ -123,7 +139,7 @@ def test_the_manifest_in_everybodys_record_is_that_of_the_specification(hall: Ha
     assert [subject for subject, _ in manifest.subjects] == hall.subjects, "in the order of the draw"
     assert [name for _, name in manifest.subjects] == ["村1 支书1", "村0 支书0"]
     assert manifest.groups == (("leader", "领导"), ("member_rep", "党员代表"))
-    assert [cell.entitled for cell in manifest.cells] == [4, 6, 5, 6]
+    assert [cell.entitled for cell in manifest.cells] == [5, 6, 6, 6]
     with reading() as connection:
         moduli = load_moduli(connection, hall.town.id, ballot)
     assert {(cell["subject"], cell["group"]): cell["n"] for cell in raw["cells"]} == moduli

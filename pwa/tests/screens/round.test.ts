@@ -3,21 +3,36 @@ import { expect, test } from "vitest";
 import { problemWords } from "../../src/parts/problems.ts";
 import zh from "../../src/i18n/zh.json";
 import { standOf, tallyKeyOf } from "../../src/screens/meeting/key.ts";
-import { isReady, perGroup, quorumOf, type ReadyRow, signInAddress, toPhone } from "../../src/screens/meeting/meetings.ts";
+import { fewOfAChannel, isReady, perGroup, quorumOf, type ReadyRow, signInAddress, smallPlaces, toPhone } from "../../src/screens/meeting/meetings.ts";
 import { type Facts, partsOf, ROUND_STATES, stands, stepsOf, sums } from "../../src/screens/meeting/round.ts";
 
 const GROUPS = [
   { group: "leader", entitled: 11, present: 11 },
   { group: "member_rep", entitled: 24, present: 13 },
 ];
-const FACTS: Facts = { state: "prepared", roles: ["pbo"], key: true, groups: GROUPS, deadline_ms: 2000, server_time_ms: 1000, delegated: false };
+const FACTS: Facts = { state: "prepared", roles: ["pbo"], key: true, groups: GROUPS, few: false, deadline_ms: 2000, server_time_ms: 1000, delegated: false };
 const next = (more: Partial<Facts>): string[] => stepsOf({ ...FACTS, ...more }).map(({ step, lacks }) => [step, ...lacks].join(" "));
 
 test("the sheet is issued with a key, groups of five and a deadline ahead", () => {
   expect(next({})).toEqual(["issue", "void"]);
-  const small = [{ group: "leader", entitled: 4, present: 4 }, { group: "member_rep", entitled: 24, present: 24 }];
-  expect(next({ key: false, groups: small, server_time_ms: 2000 })).toEqual(["issue tally-key groups-of-five before-deadline", "void"]);
+  expect(next({ key: false, few: true, server_time_ms: 2000 })).toEqual(["issue tally-key groups-of-five before-deadline", "void"]);
   expect(next({ groups: [] })[0]).toBe("issue groups-of-five");
+});
+
+test("five of a group must be left for each subject when the recused are gone", () => {
+  const row = (group: string, ...recusals: string[]) => ({ group, recusals });
+  const reps = Array.from({ length: 6 }, () => row("member_rep"));
+  const leaders = [row("leader", "p"), ...Array.from({ length: 4 }, () => row("leader"))];
+  expect(smallPlaces([...reps, ...leaders], ["p", "q"])).toEqual([{ group: "leader", subject: "p", n: 4 }]);
+  expect(smallPlaces([...reps, ...leaders, row("leader")], ["p", "q"])).toEqual([]);
+  expect(smallPlaces([...reps, ...leaders.slice(1)], ["p", "q"])).toEqual([{ group: "leader", n: 4 }]);
+  expect(smallPlaces([row("member_rep", "q"), row("member_rep", "q"), ...reps.slice(2)], ["p", "q"])).toEqual([{ group: "member_rep", subject: "q", n: 4 }]);
+});
+
+test("fewer than five of a group on paper, or on phones, is said before the round is prepared", () => {
+  const rows = (group: string, phones: number, paper: number) => [...Array(phones).fill({ group, account: "a" }), ...Array(paper).fill({ group, account: null })];
+  expect(fewOfAChannel([...rows("leader", 8, 3), ...rows("member_rep", 20, 4)])).toEqual([{ group: "leader", n: 3, channel: "paper" }, { group: "member_rep", n: 4, channel: "paper" }]);
+  expect(fewOfAChannel([...rows("leader", 1, 5), ...rows("member_rep", 5, 0)])).toEqual([{ group: "leader", n: 1, channel: "phone" }]);
 });
 
 test("two thirds of those entitled open the vote, one less does not", () => {

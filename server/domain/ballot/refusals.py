@@ -28,10 +28,11 @@ BALLOT_ENTRIES = (
     ),
     Entry(
         "round-guard", 409, "Something is still missing", "stop",
-        "`guard` says what must hold first: `tally-key`, `groups-of-five`, `same-roll` (its groups and the subjects "
-        "are those the round was prepared with), `quorum`, `before-deadline`, `after-deadline`, `key-fits`, "
-        "`paper-agrees`, `numbers-agree`, `marks-complete`, `two-signatures`; before a round is prepared `open-cycle`, "
-        "`no-live-round`, `subjects`, `roll`. Nothing was done.",
+        "`guard` says what must hold first: `tally-key`, `groups-of-five` (for each subject, less recusals; "
+        "`places` says where fewer may grade), `same-roll` (its groups and subjects are those the round was "
+        "prepared with), `quorum`, `before-deadline`, `after-deadline`, `key-fits`, `paper-agrees`, `numbers-"
+        "agree`, `marks-complete`, `two-signatures`; before a round is prepared `open-cycle`, `no-live-round`, "
+        "`subjects`, `roll`. Nothing was done.",
     ),
     Entry(
         "roll-frozen", 409, "The roll is frozen", "stop",

@@ -12,7 +12,7 @@ from server.domain.records import Record
 
 GROUPS: Mapping[str, str] = {"leader": "领导", "member_rep": "党员代表"}
 LEAST_IN_GROUP = 5
-"""A smaller group is merged into another before the round: its result would say who gave what."""
+"""Fewer of a group for one subject are too few to hide among: the group is merged or grows before the round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,13 @@ def has_quorum(rows: Sequence[RollRow]) -> bool:
     return bool(rows) and sum(present(rows).values()) >= quorum(len(rows))
 
 
-def may_issue(rows: Sequence[RollRow]) -> bool:
-    """Whether every group is large enough to hide in."""
-    counted = sizes(rows)
-    return bool(counted) and min(counted.values()) >= LEAST_IN_GROUP
+def small_places(rows: Sequence[RollRow], subjects: Iterable[str]) -> list[tuple[str, str, int]]:
+    """Where too few may grade to hide among, less recusals: their posting window could never be full.
+
+    Shape:  (subject, group, how many may), subject by subject in the order of GROUPS
+    """
+    found = [(subject, group, entitled(rows, subject, group)) for subject in subjects for group in sizes(rows)]
+    return [place for place in found if place[2] < LEAST_IN_GROUP]
 
 
 def _identity_faults(row: RollRow, ids: Counter[str], known: Collection[str]) -> Iterator[tuple[str, str]]:

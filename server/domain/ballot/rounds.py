@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.domain.problems import Problem
 
@@ -72,12 +73,16 @@ STEPS: Mapping[str, Step] = {
     "read_bundle": Step(("certified", "published")),
 }
 """Step → from where, to where, and what must hold. Source: DOMAIN.md 11.2, docs/decisions/0051-the-round.md"""
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
 
-def state_after(state: str, step: str, holds: Collection[str] = ()) -> str:
+def state_after(
+    state: str, step: str, holds: Collection[str] = (), told: Mapping[str, Mapping[str, Any]] = NOTHING
+) -> str:
     """The state in which a round is after the step.
 
     Shape:  `holds` the guard words that are true now; the problem names state and step, or the first missing `guard`
+            with what is `told` of it
     Raises: round-state, round-guard
     """
     rule = STEPS[step]
@@ -86,7 +91,7 @@ def state_after(state: str, step: str, holds: Collection[str] = ()) -> str:
         raise Problem("round-state", detail, state=state, step=step)
     missing = next((guard for guard in rule.guards if guard not in holds), None)
     if missing is not None:
-        raise Problem("round-guard", f"{step} needs {missing}", guard=missing, step=step)
+        raise Problem("round-guard", f"{step} needs {missing}", guard=missing, step=step, **told.get(missing, {}))
     return rule.target or state
 
 

@@ -69,6 +69,31 @@ export function perGroup(rows: { group: string }[]): { group: string; n: number 
   return groups.map((group) => ({ group, n: rows.filter((row) => row.group === group).length }));
 }
 
+/** Where so few may grade that they could not hide among each other. Shape: no `subject` where the whole group is that small */
+export interface SmallPlace {
+  group: string;
+  subject?: string;
+  n: number;
+}
+
+/** Less recusals, as the server will judge it (docs/decisions/0051). */
+export function smallPlaces(rows: Pick<RollRow, "group" | "recusals">[], subjects: string[]): SmallPlace[] {
+  return perGroup(rows).flatMap(({ group, n }): SmallPlace[] => {
+    if (n < LEAST_IN_GROUP) return [{ group, n }];
+    const left = subjects.map((subject) => ({ group, subject, n: rows.filter((row) => row.group === group && !row.recusals.includes(subject)).length }));
+    return left.filter((one) => one.n < LEAST_IN_GROUP);
+  });
+}
+
+/** Groups of which one to four have a phone, or one to four none: whoever counts can tell those few votes apart, not whose. */
+export function fewOfAChannel(rows: Pick<RollRow, "group" | "account">[]): { group: string; n: number; channel: "paper" | "phone" }[] {
+  return perGroup(rows).flatMap(({ group, n }) => {
+    const phone = rows.filter((row) => row.group === group && row.account !== null).length;
+    const both = [{ group, n: phone, channel: "phone" as const }, { group, n: n - phone, channel: "paper" as const }];
+    return both.filter((one) => one.n > 0 && one.n < LEAST_IN_GROUP);
+  });
+}
+
 /** Ready is who can hand in without help tomorrow: signed in on a phone, and the sheet is on it. Whom to phone comes first. */
 export const isReady = (row: ReadyRow): boolean => row.enrolled && row.has_sheet;
 

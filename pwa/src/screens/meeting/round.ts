@@ -21,6 +21,8 @@ export interface Facts {
   /** Whether a scrutineer has named the tally key; undefined where it is not known. */
   key: boolean | undefined;
   groups: { group: string; entitled: number; present: number }[];
+  /** Somewhere fewer than five may grade. */
+  few: boolean;
   deadline_ms: number;
   server_time_ms: number;
   /** The round is with the hall's laptop, which alone goes on with it. */
@@ -36,7 +38,6 @@ export interface Step {
 
 export const ROUND_STATES = ["prepared", "issued", "open", "closed", "opened", "reconciled", "counted", "certified", "published", "void"];
 const NEXT: Record<string, Step["step"]> = { prepared: "issue", issued: "open", open: "close" };
-const LEAST = 5;
 
 export const stands = (state: string, from: string): boolean => state !== "void" && ROUND_STATES.indexOf(state) >= ROUND_STATES.indexOf(from);
 export const sums = (groups: GroupNumbers[]): Omit<GroupNumbers, "group"> =>
@@ -55,7 +56,7 @@ export function stepsOf(facts: Facts): Step[] {
 function lacking(step: Step["step"], facts: Facts): string[] {
   const entitled = facts.groups.reduce((all, one) => all + one.entitled, 0);
   const present = facts.groups.reduce((all, one) => all + one.present, 0);
-  if (step === "issue") return [...(facts.key === false ? ["tally-key"] : []), ...(facts.groups.length === 0 || facts.groups.some((one) => one.entitled < LEAST) ? ["groups-of-five"] : []), ...before(facts)];
+  if (step === "issue") return [...(facts.key === false ? ["tally-key"] : []), ...(facts.groups.length === 0 || facts.few ? ["groups-of-five"] : []), ...before(facts)];
   if (step === "open") return [...withHub(facts), ...(present * 3 < entitled * 2 ? ["quorum"] : []), ...before(facts)];
   return step === "close" ? withHub(facts) : [];
 }
