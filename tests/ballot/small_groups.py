@@ -74,8 +74,7 @@ def count(hall: Hall, drawn: Mapping[Place, Cell]) -> None:
     with transaction(town) as tx:
         for table in ("slips", "board_entries", "results"):
             tx.connection.execute(text(f"DELETE FROM {table} WHERE round_id = :round"), {"round": round_id})
-        for entry in slips:
-            put_in(tx.connection, town, round_id, entry.slip.place, entry.slip.body, entry.slip.hash.hex(), False)
+        put_in(tx.connection, town, round_id, [(entry.slip, False) for entry in slips])
         save_board(tx.connection, town, round_id, Board(tuple(slips), (bytes(32),) * len(slips), bytes(32)))
         paper = {place: rows_of(cell.forms) for place, cell in drawn.items()}
         save_head(tx.connection, town, round_id, "ab" * 32)
