@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.browser.wire_phone import settle_all
+from tests.system.laptop import free_port
 from tests.system.running import ROOT, System, cli
 
 DIST = Path(os.environ.get("PWA_DIR") or ROOT / "pwa" / "dist")
@@ -25,13 +26,20 @@ class Town:
         self.var, self.app = var / "var", var / "app"
         assert (DIST / "index.html").exists(), "the app is not built: make test builds it (cd pwa && npm run build)"
         shutil.copytree(DIST, self.app)
-        self.port = 0
+        self.port, self.hub_port = 0, free_port()
         self.system = self._start()
         self.port = urlsplit(self.system.url).port or 0
         settle_all(self.url)  # the demo's open conflict would stand before everything that a pill has to say
 
     def _start(self) -> System:
-        settings = {"DEMO": "1", "PORT": str(self.port), "PWA_DIR": str(self.app), "DATABASE_URL": "", "REDIS_URL": ""}
+        settings = {
+            "DEMO": "1",
+            "PORT": str(self.port),
+            "HUB_PORT": str(self.hub_port),
+            "PWA_DIR": str(self.app),
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+        }
         return System(self.var, settings)
 
     @property

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,40 +20,12 @@ from server.store.database import db, reading
 from server.store.migrate import upgrade
 from tests.ballot.election import election, subject_id
 from tests.ballot.hall import Hall, open_hall
-from tests.system.running import ROOT, cli
+from tests.system.laptop import free_port, laptop
+from tests.system.running import cli
 from workers.supervisor_phone import hub_notes, issue
 
 HOME = "https://zoufang.example"
 HOUR_MS = 3_600_000
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def laptop(file: Path, port: int) -> Iterator[tuple[list[str], Path]]:
-    """The hub runs; what it said, and the authority that a phone takes."""
-    line = [sys.executable, "-m", "server.cli", "hub", "run", str(file), "--port", str(port)]
-    line += ["--passphrase-file", str(file.parent / "words"), "--authority", str(file.parent / "phone")]
-    running = subprocess.Popen(
-        line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert running.stdout is not None
-    try:
-        said: list[str] = []
-        for read in running.stdout:
-            said.append(read.rstrip())
-            if read.startswith("ready "):
-                break
-        assert said and said[-1].startswith("ready "), said
-        yield said, file.with_name(file.name + ".d") / "phone" / "ca.pem"
-    finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait(30)
-        running.stdout.close()
 
 
 def a_hall(var: Path) -> tuple[Flask, Hall]:
