@@ -37,6 +37,15 @@ export function ballotLeft(core: Core): BallotLeft {
   return begun ? "begun" : undefined;
 }
 
+const RUN_BY = ["pbo", "scrutineer", "teller"];
+const OVER = ["published", "void"];
+
+/** The rounds that somebody in the hall's service has to bring to their end. */
+export function roundsToRun(core: Core): View[] {
+  if (!core.me()?.roles.some(({ role }) => RUN_BY.includes(role))) return [];
+  return core.list("ballot_round").filter(({ fields }) => !OVER.includes(String(fields.state)));
+}
+
 /** His meetings, the newest first, each with its rounds: the last one that counts, else the last. */
 export interface Meeting {
   meeting: View;
