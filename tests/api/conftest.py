@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
+from server.api.limiter import limiter
 from tests.phone import Phone, Town, enrol, found_town
 
 
@@ -24,3 +28,17 @@ def phone(app: Flask, town: Town) -> Phone:
 def office(app: Flask, town: Town) -> Phone:
     """The office's desk."""
     return enrol(app, town, "pbo")
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def nobody_guessed_before(app: Flask) -> Iterator[None]:
+    """The test begins with an empty ladder."""
+    limiter.reset()
+    yield
+    limiter.reset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from server.api.identity import now_ms
-from server.api.limiter import limiter
 from server.commands.end_role import end_role
 from server.commands.passwords import clear_password
 from server.commands.revoke import revoke
@@ -25,17 +23,7 @@ LOGIN = "dangjianban"
 END = {"at_ms": 0}
 
 
-@pytest.fixture(autouse=True)
-def nobody_guessed_before(app: Flask) -> Iterator[None]:
-    """Every test begins with an empty ladder."""
-    limiter.reset()
-    yield
-    limiter.reset()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+pytestmark = pytest.mark.usefixtures("nobody_guessed_before")
 
 
 def set_password(desk: Phone, password: str = PASSWORD, login: str = LOGIN) -> TestResponse:

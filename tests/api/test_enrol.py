@@ -26,11 +26,6 @@ KEYS = {
 }
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def redeem(client: FlaskClient, code: str) -> TestResponse:
     return client.post("/auth/v1/replicas", json=enrolment(invitation_code=code))
 

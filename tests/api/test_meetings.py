@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,20 +10,13 @@ import time_machine
 from flask import Flask
 
 from server.api.identity import now_ms
-from server.api.limiter import limiter
 from server.commands.audit_chain import verify_audit
 from server.commands.create_township import create_township
 from server.commands.invite import invite
 from tests.api.meeting import Hall, ask, events, everything_stored, gather, make, ok, public_key, refused
 from tests.phone import NOW_MS, Json, Phone, Town, enrol, enrolment, new_id
 
-
-@pytest.fixture(autouse=True)
-def nobody_guessed_before(app: Flask) -> Iterator[None]:
-    """Every test begins with an empty ladder."""
-    limiter.reset()
-    yield
-    limiter.reset()
+pytestmark = pytest.mark.usefixtures("nobody_guessed_before")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,23 +9,11 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.api.limiter import limiter
 from tests.api.passkey_desk import REFUSED, add, added, asked, enter, events, post, prove, question, refused
 from tests.authenticator import Authenticator, to_bytes, to_text
 from tests.phone import Phone, enrol, found_town
 
-
-@pytest.fixture(autouse=True)
-def nobody_guessed_before(app: Flask) -> Iterator[None]:
-    """Every test begins with an empty ladder."""
-    limiter.reset()
-    yield
-    limiter.reset()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+pytestmark = pytest.mark.usefixtures("nobody_guessed_before")
 
 
 def test_an_answer_serves_once(client: FlaskClient, office: Phone) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.api.identity import now_ms
-from server.api.limiter import limiter
 from server.app import create_app
 from server.cli.passkeys import passkey
 from server.commands.end_role import end_role
@@ -26,18 +24,7 @@ from tests.api.passkey_desk import REFUSED, add, added, asked, end_nobody, enter
 from tests.authenticator import Authenticator
 from tests.phone import Phone, Town, enrol, found_town
 
-
-@pytest.fixture(autouse=True)
-def nobody_guessed_before(app: Flask) -> Iterator[None]:
-    """Every test begins with an empty ladder."""
-    limiter.reset()
-    yield
-    limiter.reset()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+pytestmark = pytest.mark.usefixtures("nobody_guessed_before")
 
 
 @pytest.mark.parametrize("packed", [False, True])
