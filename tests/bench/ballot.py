@@ -16,7 +16,7 @@ from tests.ballot.hall import PATH, found_round
 from tests.bench.connection import Connection
 from tests.bench.figure import Figure
 from tests.bench.server import DATABASES, Bench, bench_on
-from tests.phone import Town, enrol, found_town, new_id
+from tests.phone import Phone, Town, enrol, found_town, new_id
 
 SUBJECTS, EVALUATORS, GROUP = 13, 60, "member_rep"
 LINES = 8
@@ -52,6 +52,7 @@ def _issuance(bench: Bench, town: Town, held: Election, alone: float) -> Iterato
         Connection(bench.server.url, phone.enrolled["token"]).request("POST", path, {"sheet": _blinded(held)})
         for phone in phones
     ]
+    _at_once(bench, [_hello(bench, phone) for phone in phones])
     taken = _at_once(bench, sheets)
     signed = EVALUATORS * SUBJECTS
     name = f"{bench.name}: sheets of {SUBJECTS} signed blindly for {EVALUATORS} evaluators"
@@ -86,6 +87,11 @@ def _at_once(bench: Bench, requests: Sequence[bytes]) -> float:
         for one in running:
             one.result()
         return time.perf_counter() - began
+
+
+def _hello(bench: Bench, phone: Phone) -> bytes:
+    """What a phone in the hall has asked before it hands in: the server has its connections to the database by then."""
+    return Connection(bench.server.url, phone.enrolled["token"]).request("GET", "/sync/v1/hello")
 
 
 def _blinded(held: Election) -> list[dict[str, str]]:

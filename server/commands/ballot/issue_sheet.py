@@ -15,7 +15,7 @@ from server.domain.ballot.rounds import state_after
 from server.domain.ballot.shapes import Malformed
 from server.domain.ballot.windows import window_of
 from server.domain.problems import Problem
-from server.store.database import reading
+from server.store.database import glancing
 from server.store.issuances import Issued, insert_issued, load_issued
 from server.store.posting_windows import load_full
 from server.store.transaction import transaction
@@ -40,30 +40,28 @@ def issue_sheet(
     Raises: not-found, not-on-roll, round-state, round-guard, round-delegated, sheet-rows, already-issued,
             other-channel, malformed-request
     """
-    with reading() as connection:
+    with glancing() as connection:
         row = round_in(connection, township_id, round_id, "sign_blind")
         evaluator = evaluator_in(connection, township_id, row.meeting, account)
-        held = load_issued(connection, township_id, round_id, evaluator.id)
     state_after(row.state, "sign_blind", in_time(row, now_ms))
-    manifest = manifest_of(row, "sign_blind")
-    _check_rows(manifest, evaluator, [subject for subject, _ in asked])
+    _check_rows(manifest_of(row, "sign_blind"), evaluator, [subject for subject, _ in asked])
     hashes = {subject: sha256(blinded).hexdigest() for subject, blinded in asked}
-    _check_same(held, hashes)
     signed = _signed(township_id, round_id, evaluator.group, asked)
-    window = held[0].window if held else _note(township_id, round_id, account, hashes, now_ms)
-    return Sheet(signed, window or 1)
+    return Sheet(signed, _note(township_id, round_id, evaluator, hashes, now_ms))
 
 
-def _note(township_id: str, round_id: str, account: str, hashes: Mapping[str, str], now_ms: int) -> int | None:
-    """The issuance is kept; whoever was a moment quicker with the same bytes is answered the same."""
+def _note(township_id: str, round_id: str, evaluator: RollRow, hashes: Mapping[str, str], now_ms: int) -> int:
+    """The issuance is kept; whoever was quicker with the same bytes is answered the same. His window.
+
+    Shape:  `evaluator` as he was read before the turn: no roll changes while its round is open
+    """
     with transaction(township_id) as tx:
         row = round_in(tx.connection, township_id, round_id, "sign_blind")
         state_after(row.state, "sign_blind", in_time(row, now_ms))
-        evaluator = evaluator_in(tx.connection, township_id, row.meeting, account)
         held = load_issued(tx.connection, township_id, round_id, evaluator.id)
         if held:
             _check_same(held, hashes)
-            return held[0].window
+            return held[0].window or 1
         full = load_full(tx.connection, township_id, round_id)
         window = window_of(full.get(evaluator.group, 0))
         issued = [Issued(subject, "e", digest, None, window) for subject, digest in hashes.items()]
