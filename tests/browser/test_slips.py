@@ -33,7 +33,9 @@ def invite(clerk: Person, people: int) -> None:
     clerk.types("guest-name", "欧阳犇喆")
     clerk.find("guest-role").select_option("committee_member")
     clerk.tap("guest-invite")
-    clerk.find("step-up-demo").or_(clerk.find("slips")).filter(visible=True).first.wait_for()
+    answered = clerk.find("step-up-demo").or_(clerk.find("slips")).or_(clerk.find("problem"))
+    answered.filter(visible=True).first.wait_for(timeout=30_000)
+    assert clerk.find("problem").all_inner_texts() == []
     if clerk.find("step-up-demo").is_visible():
         clerk.tap("step-up-demo")
     expect(clerk.find("slip-qr")).to_have_count(people)
