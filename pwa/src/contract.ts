@@ -1,6 +1,7 @@
 /** What the core needs from its surroundings and what it offers to the screens. Types only; core.ts builds it. */
 import type { Ballot } from "./ballot.ts";
 import type { Held } from "./domain/ballot/held.ts";
+import type { LostScopes } from "./domain/standing.ts";
 import type { TallyDoor } from "./tallykeys.ts";
 
 /** Everything impure the core may touch. Tests and the fault run give their own. */
@@ -100,12 +101,6 @@ export interface Me {
   replica: string;
   roles: { role: string; village?: string }[];
   township: Township;
-}
-
-/** What left the phone when a role ended. Shape: `villages` by name; none where the whole township went. */
-export interface LostScopes {
-  at_ms: number;
-  villages: string[];
 }
 
 /** What one form changes of one record. Shape: `patch` field → value; `add` and `remove` set field → elements. */

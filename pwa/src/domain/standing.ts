@@ -1,6 +1,11 @@
 /** What a person may do and hold by the roles of today, and what left this phone when one ended. Pure. */
-import type { LostScopes } from "../contract.ts";
 import { KINDS } from "./kinds.ts";
+
+/** What left the phone when a role ended. Shape: `villages` by name; none where the whole township went. */
+export interface LostScopes {
+  at_ms: number;
+  villages: string[];
+}
 
 export interface HeldRole {
   role: string;

@@ -1,9 +1,9 @@
 /** An unlocked phone: the key, what was read with it, and the sealed notes the sync keeps about itself. */
-import type { Capture, Draft, LostScopes, Ports, Township } from "../contract.ts";
+import type { Capture, Draft, Ports, Township } from "../contract.ts";
 import type { Held } from "../domain/ballot/held.ts";
 import { problem } from "../domain/problem.ts";
 import type { Shelf } from "../domain/shelf.ts";
-import type { HeldRole } from "../domain/standing.ts";
+import type { HeldRole, LostScopes } from "../domain/standing.ts";
 import type { Cellar, Tx } from "./idb.ts";
 import { Leaves } from "./leaves.ts";
 import type { Counter, Drop } from "./rows.ts";
